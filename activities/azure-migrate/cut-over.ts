@@ -1,0 +1,98 @@
+import { mishap, notFinished } from '../contracts/mishap.ts';
+import type { CutOver, CutOverOrder, Mover } from '../contracts/mover.ts';
+import type { AzureMigrate } from './context.ts';
+import { ofFailover } from './failures.ts';
+import type { Item } from './items.ts';
+import { boundaryOf, type Failovers, taskText } from './jobs.ts';
+import { reachableTarget } from './readiness.ts';
+import { mayFailOver, stageOf } from './stage.ts';
+
+/** The successor, once the item says so and the VM itself is there; marked as ours before it is handed on. */
+const landed = async ({ targets, jobs }: AzureMigrate, { vm, token }: CutOverOrder, item: Item): Promise<CutOver> => {
+  const found = await targets.find(item);
+  if (!found?.instance || found.instance.provisioning === 'Deleting')
+    return notFinished(`Azure says ${item.stateText}; VM ${item.target.vmName ?? vm.name} is not listed yet`);
+  await targets.claim(found, token);
+  const { newest } = await jobs.failovers(item);
+  return {
+    successor: { id: found.id, name: found.name },
+    operation: newest?.name ?? null,
+    state: 'running',
+    mounted: false,
+  };
+};
+
+const refuseUnready = (item: Item, vm: string): void => {
+  if (item.current?.running) notFinished(`Azure is still busy with ${item.current.title}`);
+  if (item.resyncRequired)
+    throw mishap.refused(`${vm} must be copied again before it can be moved (${item.stateText})`, {
+      vm,
+      fix: 'Let it synchronise, then retry.',
+    });
+  if (!mayFailOver(item))
+    throw mishap.refused(
+      `Azure does not take a planned failover of ${vm} now (${item.stateText}); it allows: ${item.allowed.join(', ') || 'nothing'}`,
+      {
+        vm,
+        facts: { item: item.name, state: item.state },
+        fix: 'Let it become ready to migrate, then retry.',
+      },
+    );
+};
+
+/** Nobody's VM may stand where ours will: neither a stranger's nor what an earlier failover left half made. */
+const refuseOccupied = async (
+  { targets }: AzureMigrate,
+  item: Item,
+  vm: string,
+  { deciding }: Failovers,
+): Promise<void> => {
+  const found = await targets.find(item);
+  if (!found) return;
+  if (deciding && boundaryOf(deciding) === 'after')
+    throw mishap.unsafe(`An earlier failover left ${found.name} half made on the target`, {
+      vm,
+      facts: { job: deciding.name, boundary: 'after', item: item.name },
+      fix: 'Repair, which removes it and keeps its disks, then retry.',
+    });
+  throw mishap.conflict(`A machine named ${found.name} is already in the target's resource group`, {
+    vm,
+    fix: 'Remove or rename it, then retry.',
+  });
+};
+
+/**
+ * The planned failover: Azure stops the source, copies the rest, makes the VM and starts it. Looked at before anything is sent:
+ * a running one is adopted, a finished one is the answer. It is sent once; after a lost answer the next attempt looks first.
+ * The job is the truth, its running task the progress. A failed one ends the verb; only a fresh order, which a person gave,
+ * sends it again. A §1.3g, §1.7, §5.4
+ */
+export const cutOver =
+  (room: AzureMigrate): Mover['cutOver'] =>
+  async (order) => {
+    const { items, jobs, attempt } = room;
+    const { item: id, vm } = order;
+    const item = await items.get(id);
+    if (!item)
+      throw mishap.missing(`The replication of ${vm.name} is gone`, {
+        vm: vm.name,
+        fix: 'Look who ended it before going on.',
+      });
+
+    const stage = stageOf(item);
+    if (stage === 'failedOver') return landed(room, order, item);
+
+    const failovers = await jobs.failovers(item);
+    const { running, newest, deciding } = failovers;
+    if (running) return notFinished(taskText(running), `${running.name} ${taskText(running)}`);
+    if (stage === 'failingOver' || deciding?.state === 'succeeded')
+      return notFinished(`${item.stateText}; waiting for Azure to say it is done`);
+    if (newest && deciding && (attempt() > 1 || item.target.reusesArc))
+      throw ofFailover(vm.name, item, { newest, deciding });
+
+    refuseUnready(item, vm.name);
+    await refuseOccupied(room, item, vm.name, failovers);
+    await reachableTarget(room);
+    const accepted = await items.failOver(id);
+    return notFinished(`Azure accepted the planned failover${accepted.job ? ` as job ${accepted.job}` : ''}`);
+  };

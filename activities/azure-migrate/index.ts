@@ -1,0 +1,78 @@
+import { Context } from '@temporalio/activity';
+import type { AzureMigrateInstance } from '../../domain/estate.ts';
+import type { Arm } from '../arm/arm.ts';
+import type { Mover } from '../contracts/mover.ts';
+import { abandon } from './abandon.ts';
+import { bridges } from './bridge.ts';
+import { commit } from './commit.ts';
+import type { AzureMigrate } from './context.ts';
+import { cutOver } from './cut-over.ts';
+import { discovery } from './discovery.ts';
+import { endReplication } from './end-replication.ts';
+import { infrastructure } from './infrastructure.ts';
+import { type Initialised, initialise } from './initialise.ts';
+import { items } from './items.ts';
+import { jobs } from './jobs.ts';
+import { lag } from './lag.ts';
+import { landscapes } from './landscape.ts';
+import { markFinal } from './mark-final.ts';
+import { preflight } from './preflight.ts';
+import { protect } from './protect.ts';
+import { repair } from './repair.ts';
+import { retire } from './retire.ts';
+import { settle } from './settle.ts';
+import { synchronise } from './synchronise.ts';
+import { targets } from './targets.ts';
+
+export interface AzureMigrateDeps {
+  readonly instance: AzureMigrateInstance;
+  readonly arm: Arm;
+  readonly agentVersion: string;
+  /** Which attempt of the running activity this is, from 1; Temporal says so when absent. */
+  readonly attempt?: () => number;
+  readonly now?: () => number;
+}
+
+/** A mover whose project must be prepared once before it can protect anything. */
+export interface AzureMigrateMover extends Mover {
+  initialise(): Promise<Initialised>;
+}
+
+/** Hyper-V to Azure Local by Azure Migrate, over Azure Resource Manager alone. */
+export const azureMigrateMover = ({
+  instance,
+  arm,
+  agentVersion,
+  attempt,
+  now = Date.now,
+}: AzureMigrateDeps): AzureMigrateMover => {
+  const landscape = landscapes(arm, instance, now);
+  const room: AzureMigrate = {
+    instance,
+    arm,
+    agentVersion,
+    landscape,
+    infrastructure: infrastructure(arm, instance, landscape),
+    discovery: discovery(arm, instance),
+    items: items(arm, instance, now),
+    jobs: jobs(arm, instance),
+    bridges: bridges(arm, instance),
+    targets: targets(arm),
+    attempt: attempt ?? (() => Context.current().info.attempt),
+  };
+  const end = endReplication(room);
+  return {
+    preflight: preflight(room),
+    initialise: initialise(room),
+    protect: protect(room, end),
+    synchronise: synchronise(room),
+    lag: lag(room),
+    markFinal: markFinal(),
+    cutOver: cutOver(room),
+    settle: settle(room),
+    repair: repair(room),
+    commit: commit(room, end),
+    abandon: abandon(room, end),
+    retire: retire(room, end),
+  };
+};

@@ -1,0 +1,28 @@
+import type { Json } from './reading.ts';
+
+export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'OPTIONS';
+
+/** `path` is relative to the base of the client and carries its own query. `json` and `form` exclude each other. */
+export interface HttpRequest {
+  readonly method: Method;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: Json;
+  readonly form?: Readonly<Record<string, string>>;
+  /** Milliseconds until the request counts as unanswered. */
+  readonly timeoutMs?: number;
+}
+
+/** Header names are lower case. `body` is null where the answer had none. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Json;
+}
+
+/**
+ * Sends one request once, and never again by itself. Throws `Throttled` for 429 and 503, `Unreachable` where there was no
+ * answer or one that says nothing about what happened (408, other 5xx), `Configuration` where the certificate is not
+ * trusted; every other answer is the product's to explain and is returned.
+ */
+export type Http = (request: HttpRequest) => Promise<HttpAnswer>;

@@ -1,0 +1,53 @@
+import type { HyperVInstance } from '../../domain/estate.ts';
+import type { CmdletRunner } from '../contracts/cmdlets.ts';
+import type { Platform } from '../contracts/platform.ts';
+import { connect } from './connect.ts';
+import { describe } from './describe.ts';
+import { forceOff } from './force-off.ts';
+import { health } from './health.ts';
+import { hostOf } from './host.ts';
+import type { HyperV } from './hyper-v.ts';
+import { isolate } from './isolate.ts';
+import { powerOn } from './power-on.ts';
+import { preflight } from './preflight.ts';
+import { remove } from './remove.ts';
+import { reshape } from './reshape.ts';
+import { shutDown } from './shut-down.ts';
+import { vmsOf } from './vms.ts';
+
+export interface HyperVDeps {
+  readonly instance: HyperVInstance;
+  readonly run: CmdletRunner;
+  /** Milliseconds since 1970; the system's clock where not given. */
+  readonly now?: () => number;
+  /** Milliseconds a VM must have been up before health judges it; five minutes where not given. U §3.2 */
+  readonly steadyMs?: number;
+  readonly agentVersion?: string;
+}
+
+const FIVE_MINUTES_MS = 300_000;
+
+/** A Hyper-V host as a place where VMs run. */
+export const hyperVPlatform = (deps: HyperVDeps): Platform => {
+  const hyperV: HyperV = {
+    instance: deps.instance,
+    run: deps.run,
+    vms: vmsOf(deps.run),
+    host: hostOf(deps.run),
+    now: deps.now ?? Date.now,
+    steadyMs: deps.steadyMs ?? FIVE_MINUTES_MS,
+    agentVersion: deps.agentVersion ?? 'unknown',
+  };
+  return {
+    preflight: preflight(hyperV),
+    describe: describe(hyperV),
+    shutDown: shutDown(hyperV),
+    forceOff: forceOff(hyperV),
+    powerOn: powerOn(hyperV),
+    isolate: isolate(hyperV),
+    connect: connect(hyperV),
+    reshape: reshape(hyperV),
+    health: health(hyperV),
+    remove: remove(hyperV),
+  };
+};

@@ -1,0 +1,68 @@
+import type { VeeamInstance } from '../../domain/estate.ts';
+import { doing } from '../contracts/cmdlet-failures.ts';
+import { type CmdletCall, CmdletFailed, type CmdletResult, type CmdletRunner } from '../contracts/cmdlets.ts';
+import type { Where } from './failures.ts';
+
+export type Row = CmdletResult['objects'][number];
+
+/** What a list brought: rows by call. */
+export interface Rows {
+  of(id: string): readonly Row[];
+  /** The rows of a call that was allowed to fail, or what it threw. */
+  orThrow(id: string): readonly Row[];
+  failed(id: string): string | null;
+}
+
+/**
+ * One PowerShell process, one server: each list logs on first and off last, because objects of Veeam cannot be handed from
+ * one process to the next. V §1.10
+ */
+export type InSession = (
+  where: Where,
+  doingWhat: string,
+  calls: readonly CmdletCall[],
+  timeoutMs?: number,
+) => Promise<Rows>;
+
+const READ_MS = 3 * 60_000;
+
+export const inSessionOf =
+  (instance: VeeamInstance, run: CmdletRunner): InSession =>
+  async (where, doingWhat, calls, timeoutMs = READ_MS) => {
+    const { user, password } = instance.login;
+    const connect: CmdletCall = {
+      id: 'connect',
+      cmdlet: 'Connect-VBRServer',
+      parameters: {
+        Server: instance.server,
+        Port: instance.port,
+        Credential: { $credential: { user, password: { $secret: password } } },
+      },
+      select: [],
+    };
+    const disconnect: CmdletCall = { id: 'disconnect', cmdlet: 'Disconnect-VBRServer', parameters: {}, select: [] };
+    const results = await doing({ ...where, doing: doingWhat }, () => run([connect, ...calls, disconnect], { timeoutMs }));
+    const of = (id: string): readonly Row[] => results.get(id)?.objects ?? [];
+    return {
+      of,
+      failed: (id) => results.get(id)?.error?.message ?? null,
+      orThrow: (id) => {
+        const error = results.get(id)?.error;
+        const call = calls.find((one) => one.id === id);
+        if (error && call) throw new CmdletFailed(call, error, results);
+        return of(id);
+      },
+    };
+  };
+
+/** The first of these properties that says anything: builds name the same thing differently. V §1.5.2 */
+export const probe = (row: Row, paths: readonly string[]): string | null => {
+  for (const path of paths) {
+    const value = row[path];
+    if (typeof value === 'string' && value.trim() !== '') return value;
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  }
+  return null;
+};
+
+export const text = (row: Row, path: string): string => probe(row, [path]) ?? '';

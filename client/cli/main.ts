@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { answerCommands } from './answer.ts';
+import { planCommands } from './plan.ts';
+import { runCommands } from './run.ts';
+import { viewCommands } from './views.ts';
+import { workerCommands } from './worker.ts';
+
+const program = new Command('tranship')
+  .description(
+    'Moves virtual machines from Nutanix AHV through Hyper-V onto Azure Local, durably and under human approval.',
+  )
+  .showHelpAfterError('(tranship --help lists the commands)')
+  .configureHelp({ sortSubcommands: false });
+
+planCommands(program);
+runCommands(program);
+viewCommands(program);
+answerCommands(program);
+workerCommands(program);
+
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`✗ ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,59 @@
+import type { OpenGate } from './gate.ts';
+import type { Phase } from './phase.ts';
+import type { Parked, Verb } from './verbs.ts';
+
+/** The part of a view that people read first. */
+export interface JourneyGlance {
+  readonly vm: { readonly id: string; readonly name: string };
+  readonly phase: Phase;
+  readonly hop: number;
+  readonly hops: readonly unknown[];
+  readonly step: string | null;
+  readonly waitingFor: string | null;
+  readonly parked: Parked | null;
+  readonly gate: OpenGate | null;
+  readonly legal: readonly Verb[];
+}
+
+const gateText = (gate: OpenGate): string =>
+  [
+    `**Waits for a decision: ${gate.name}** (hop ${gate.hop}, round ${gate.round})`,
+    ...Object.entries(gate.evidence).map(
+      ([key, value]) => `- ${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    ),
+    `- approvers: ${gate.approvers.join(', ') || 'anyone'}`,
+    '',
+    'Signal `decide` with:',
+    '```json',
+    JSON.stringify({
+      gate: gate.name,
+      hop: gate.hop,
+      round: gate.round,
+      fingerprint: gate.fingerprint,
+      decision: 'approve',
+      by: gate.approvers[0] ?? 'you',
+    }),
+    '```',
+  ].join('\n');
+
+const parkedText = (parked: Parked): string =>
+  [
+    `**Parked at ${parked.step}**, hop ${parked.hop}: ${parked.mishap.message}`,
+    `- known to have changed: ${parked.mishap.changed}`,
+    ...(parked.mishap.likely ? [`- likely: ${parked.mishap.likely}`] : []),
+    `- do: ${parked.mishap.fix}`,
+  ].join('\n');
+
+/** Current details in Markdown, as the Temporal UI shows them. Stays far below 20,000 bytes. */
+export const describeJourney = (j: JourneyGlance): string =>
+  [
+    `### ${j.vm.name}: ${j.phase}, hop ${j.hop} of ${j.hops.length}`,
+    j.step ? `Step: ${j.step}` : '',
+    j.waitingFor ? `Waiting for: ${j.waitingFor}` : '',
+    j.gate ? gateText(j.gate) : '',
+    j.parked ? parkedText(j.parked) : '',
+    `You can: ${j.legal.join(', ') || 'nothing, it has ended'}`,
+  ]
+    .filter(Boolean)
+    .join('\n\n')
+    .slice(0, 15_000);

@@ -1,0 +1,64 @@
+import type { HopRecord } from './hop-record.ts';
+import type { Mishap } from './mishap.ts';
+import type { Phase } from './phase.ts';
+
+/** What people can ask of a migration. */
+export const VERBS = ['retry', 'repair', 'skip', 'forceOff', 'rollBack', 'eject', 'pause', 'resume'] as const;
+export type Verb = (typeof VERBS)[number];
+
+/** Why and where a migration waits for a person. */
+export interface Parked {
+  readonly step: string;
+  readonly hop: number;
+  readonly mishap: Mishap;
+  /** What may be skipped: rehearsal, non-safety checks, retire. */
+  readonly skippable: boolean;
+  /** The mover has a repair for what went wrong. */
+  readonly repairable: boolean;
+  readonly since: number;
+}
+
+export interface Standing {
+  readonly phase: Phase;
+  readonly paused: boolean;
+  readonly parked: Parked | null;
+  readonly hop: HopRecord | null;
+  readonly ended: boolean;
+  readonly rollingBack: boolean;
+}
+
+/** Something of this hop or an earlier one may have touched the VM's service. */
+const touched = (hop: HopRecord | null): boolean =>
+  hop !== null && (hop.n > 1 || hop.fence !== 'none' || hop.cutOver !== 'none');
+
+/** After sign-off there is nothing near to go back to. */
+const TOO_LATE: readonly Phase[] = ['Committing', 'Holding', 'AwaitingDecommission', 'Decommissioned'];
+
+/** The verbs that are legal now, in the order they are offered. */
+export const legalVerbs = (at: Standing): readonly Verb[] => {
+  if (at.ended) return [];
+  const verbs: Verb[] = [];
+  if (at.parked) {
+    verbs.push('retry');
+    if (at.parked.repairable) verbs.push('repair');
+    if (at.parked.skippable) verbs.push('skip');
+    if (at.parked.mishap.class === 'GuestRefused') verbs.push('forceOff');
+  }
+  if (!at.rollingBack && !TOO_LATE.includes(at.phase)) {
+    verbs.push('rollBack');
+    if (!touched(at.hop)) verbs.push('eject');
+  }
+  verbs.push(at.paused ? 'resume' : 'pause');
+  return verbs;
+};
+
+/** Why a verb is refused now, or null when it is legal. */
+export const refusalOf = (verb: Verb, at: Standing): string | null => {
+  if (legalVerbs(at).includes(verb)) return null;
+  const legal = legalVerbs(at).join(', ') || 'nothing: it has ended';
+  if (verb === 'eject' && touched(at.hop))
+    return `The VM's service has been touched; eject is for before the fence. You can: ${legal}.`;
+  if ((verb === 'retry' || verb === 'repair' || verb === 'skip') && !at.parked)
+    return `Nothing is parked. You can: ${legal}.`;
+  return `${verb} is not legal in phase ${at.phase}. You can: ${legal}.`;
+};

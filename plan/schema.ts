@@ -1,0 +1,146 @@
+import * as z from 'zod';
+import type { GateName } from '../domain/plan.ts';
+import { estateSchema } from './programme/estate-schema.ts';
+import { count, duration, name, named, patternText, size, text } from './programme/schema-words.ts';
+
+export {
+  ahvInstance,
+  azureLocalInstance,
+  azureMigrateInstance,
+  estateSchema,
+  guestInstance,
+  hyperVInstance,
+  veeamInstance,
+} from './programme/estate-schema.ts';
+
+const seats = z
+  .strictObject({
+    staging: count('VMs on staging at once', 10).prefault(10),
+    stagingBytes: size('Virtual size of all disks on staging at once', '2 TB').prefault('2 TB'),
+    moverOperations: count('Copies and restores in flight at one mover', 4).prefault(4),
+    cutovers: count('Cut-overs in flight in one window', 5).prefault(5),
+  })
+  .meta({ description: 'How much of what is scarce may be in use at once' })
+  .prefault({});
+
+const policies = z
+  .strictObject({
+    poll: duration('Pause between two looks at a product that is still at it', '15s').prefault('15s'),
+    heartbeat: duration('A worker not heard of for this long is taken for lost', '30s').prefault('30s'),
+    noProgress: duration('A wait without any progress for this long is a stall', '1h').prefault('1h'),
+    grace: duration('What a guest gets for each graceful way of shutting down', '10m').prefault('10m'),
+    boot: duration('From power-on to an answering guest', '10m').prefault('10m'),
+    lag: duration('An older last recovery point is flagged', '1d').prefault('1d'),
+    rollback: duration('Time a rollback is assumed to take until one was measured', '30m').prefault('30m'),
+    hold: duration('How long the source is kept, off and fenced, after sign-off', '14d').prefault('14d'),
+    outageBudget: duration('Longest outage of a VM whose row names none', '4h').prefault('4h'),
+    seats,
+  })
+  .meta({ description: 'Times and limits that hold for every VM' })
+  .prefault({});
+
+const queue = (description: string, example: string) =>
+  patternText(description, example, /^[a-z][a-z0-9-]*@[A-Za-z0-9][A-Za-z0-9._-]*$/, 'of the form product@instance');
+
+const hop = z.strictObject({
+  from: queue('Platform the VM leaves', 'ahv@ntnx-a'),
+  mover: queue('Product that carries', 'veeam@vbr01'),
+  to: queue('Platform the VM arrives on', 'hyper-v@stage01'),
+  guests: z
+    .strictObject({
+      source: name('Instance under estate.guest that reaches the VM before the hop', 'ntnx-a'),
+      target: name('Instance under estate.guest that reaches the VM after the hop', 'stage01'),
+    })
+    .meta({ description: 'Ways into the guest' }),
+  settings: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+    .meta({ description: 'Settings of the mover', examples: [{ proxy: 'proxy01' }] })
+    .prefault({}),
+});
+
+const gate = (description: string) =>
+  z
+    .strictObject({
+      approvers: z
+        .array(text('A person or group as the identity provider writes it', 'migration-leads'))
+        .min(1)
+        .meta({ description: 'Who may open it', examples: [['migration-leads']] }),
+    })
+    .meta({ description, examples: ['{ approvers: [migration-leads] }'] })
+    .exactOptional();
+
+const gates = z
+  .strictObject({
+    default: gate('For every gate that is not named'),
+    cutover: gate('Stops the VM: the outage begins'),
+    forceOff: gate('Pulls the plug of a guest that will not shut down'),
+    go: gate('The landed VM is good: go on'),
+    signOff: gate('The owner accepts the last landing'),
+    rollBack: gate('Goes back although writes will be lost'),
+    discardStaged: gate('Deletes the staged copy'),
+    forceRemove: gate('Removes an object its product does not let go of'),
+    decommission: gate('Deletes the source after the hold'),
+  } satisfies Record<GateName | 'default', z.ZodType>)
+  .meta({
+    description: 'Who may let a VM through each gate',
+    examples: ['{ default: { approvers: [migration-leads] } }'],
+  });
+
+const window = z.strictObject({
+  opens: text('Local time at which cut-overs may begin', '2026-11-14 20:00'),
+  closes: text('Local time at which all must be over', '2026-11-15 04:00'),
+  zone: text('IANA time zone of both', 'Europe/Vienna'),
+  abort: text(
+    'Latest local time to give up; when absent, so early that a rollback still fits',
+    '2026-11-15 03:00',
+  ).exactOptional(),
+});
+
+const batch = z.strictObject({
+  windows: z
+    .array(window.nullable())
+    .meta({
+      description: 'None: any time. One: for every hop. Else one a hop, null where that hop may cut over at any time',
+    })
+    .prefault([]),
+  groups: z
+    .array(name('A group of this batch', 'db'))
+    .meta({
+      description: 'Order in which groups cut over; groups that are not named follow in the order of vms.csv',
+      examples: [['db', 'web']],
+    })
+    .prefault([]),
+});
+
+/** plan.yaml as written: units are read, references are not resolved. */
+export const planSchema = z
+  .strictObject({
+    programme: name('Name of the programme; part of every workflow id', 'contoso-2026'),
+    trustNamespace: z
+      .boolean()
+      .meta({
+        description:
+          'Whoever reaches the namespace may open irreversible gates; records then say "identity unverified"',
+        examples: [false],
+      })
+      .prefault(false),
+    estate: estateSchema,
+    policies,
+    paths: named(
+      'Ways from the first platform to the last: a list of hops each',
+      z
+        .array(hop)
+        .min(1)
+        .meta({
+          description: 'Hops, in order',
+          examples: [
+            '- { from: ahv@ntnx-a, mover: veeam@vbr01, to: hyper-v@stage01, guests: { source: ntnx-a, target: stage01 } }',
+          ],
+        }),
+    ),
+    gates,
+    batches: named('Batches by the name vms.csv uses', batch),
+  })
+  .meta({ title: 'Tranship plan', description: 'What a programme moves, over which paths, when, and who decides' });
+
+export type WrittenPlan = z.output<typeof planSchema>;

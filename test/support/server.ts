@@ -1,0 +1,51 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { freePort, type RunningServer, startTemporal } from '../../tools/temporal/start-server.ts';
+
+export interface TestServer {
+  readonly server: RunningServer;
+  readonly client: Client;
+  readonly connection: NativeConnection;
+  readonly stop: () => Promise<void>;
+}
+
+let quiet = false;
+
+/** A real Temporal server of its own for one test file. */
+export const testServer = async (): Promise<TestServer> => {
+  if (!quiet) Runtime.install({ logger: new DefaultLogger((process.env.TEST_LOG as 'ERROR') ?? 'ERROR') });
+  quiet = true;
+  const folder = mkdtempSync(join(tmpdir(), 'tranship-temporal-'));
+  const server = await startTemporal({ folder, port: await freePort(), uiPort: 0, namespace: 'test' });
+  const connection = await NativeConnection.connect({ address: server.address });
+  const clientConnection = await Connection.connect({ address: server.address });
+  const client = new Client({ connection: clientConnection, namespace: 'test' });
+  return {
+    server,
+    client,
+    connection,
+    stop: async () => {
+      await clientConnection.close();
+      await connection.close();
+      server.process.kill('SIGKILL');
+    },
+  };
+};
+
+/** Waits until a question is answered with something other than undefined or false. */
+export const eventually = async <T>(
+  ask: () => Promise<T | undefined | false> | T | undefined | false,
+  what: string,
+  withinMs = 30_000,
+): Promise<T> => {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer as T;
+    if (Date.now() > deadline) throw new Error(`never came: ${what}`);
+    await new Promise((again) => setImmediate(again));
+  }
+};

@@ -1,0 +1,190 @@
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as x509 from '@peculiar/x509';
+import { httpClient } from '../../activities/http/client.ts';
+import { retryAfterMs } from '../../activities/http/failures.ts';
+import { paced } from '../../activities/http/pace.ts';
+import { requestId } from '../../activities/http/request-id.ts';
+
+type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
+
+let server: Server;
+let answer: Answer = () => {};
+let folder: string;
+let ca: string;
+let base: string;
+
+const pem = (kind: string, bytes: ArrayBuffer): string =>
+  `-----BEGIN ${kind}-----\n${Buffer.from(bytes).toString('base64')}\n-----END ${kind}-----\n`;
+
+beforeAll(async () => {
+  x509.cryptoProvider.set(webcrypto as Crypto);
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name: 'CN=localhost',
+    keys: keys as CryptoKeyPair,
+    signingAlgorithm: algorithm,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 1, true),
+      new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }]),
+    ],
+  });
+  folder = mkdtempSync(join(tmpdir(), 'http-'));
+  ca = join(folder, 'ca.pem');
+  writeFileSync(ca, certificate.toString('pem'));
+  const key = pem('PRIVATE KEY', await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
+  server = createServer({ key, cert: certificate.toString('pem') }, (request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => {
+      body += chunk.toString();
+    });
+    request.on('end', () => answer(request, response, body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `https://localhost:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(folder, { recursive: true });
+});
+
+const get = (path = '/x') => httpClient({ base, ca })({ method: 'GET', path });
+const failing = async (promise: Promise<unknown>) =>
+  promise.then(
+    () => ({ type: 'none' }),
+    (error: { type: string; message: string; nextRetryDelay?: number; details?: unknown }) => error,
+  );
+const status =
+  (code: number, headers: Record<string, string> = {}, text = '{}'): Answer =>
+  (_, response) => {
+    response.writeHead(code, headers).end(text);
+  };
+
+test('a server of the named authority is trusted, and JSON is read', async () => {
+  answer = status(200, { ETag: '"7"' }, '{"data":1}');
+  expect(await get()).toMatchObject({ status: 200, body: { data: 1 }, headers: { etag: '"7"' } });
+});
+
+test('a server nobody vouches for is a matter of configuration', async () => {
+  const error = await failing(httpClient({ base })({ method: 'GET', path: '/x' }));
+  expect(error.type).toBe('Configuration');
+});
+
+test('a server of another name is a matter of configuration', async () => {
+  const other = base.replace('localhost', '127.0.0.1');
+  expect((await failing(httpClient({ base: other, ca })({ method: 'GET', path: '/x' }))).type).toBe('Configuration');
+});
+
+test('a CA file that is not there is a matter of configuration', async () => {
+  const client = httpClient({ base, ca: join(folder, 'none.pem') });
+  expect((await failing(client({ method: 'GET', path: '/x' }))).type).toBe('Configuration');
+});
+
+test('nobody listening is unreachable', async () => {
+  const client = httpClient({ base: 'https://localhost:9', ca });
+  expect((await failing(client({ method: 'GET', path: '/x' }))).type).toBe('Unreachable');
+});
+
+test('an answer that takes too long is unreachable', async () => {
+  answer = () => {};
+  const client = httpClient({ base, ca });
+  expect((await failing(client({ method: 'GET', path: '/x', timeoutMs: 30 }))).type).toBe('Unreachable');
+});
+
+test.each([
+  [429, { 'retry-after': '7' }, 'Throttled', 7_000],
+  [503, {}, 'Throttled', 15_000],
+  [500, {}, 'Unreachable', undefined],
+  [502, {}, 'Unreachable', undefined],
+  [504, {}, 'Unreachable', undefined],
+  [408, {}, 'Unreachable', undefined],
+])('%i is answered %j by %s', async (code, headers, type, delay) => {
+  answer = status(code, headers as Record<string, string>);
+  const error = await failing(get());
+  expect(error).toMatchObject({ type, ...(delay === undefined ? {} : { nextRetryDelay: delay }) });
+});
+
+test.each([400, 401, 403, 404, 409, 412, 428])('%i is the product’s to explain', async (code) => {
+  answer = status(code, {}, '{"why":"no"}');
+  expect(await get()).toMatchObject({ status: code, body: { why: 'no' } });
+});
+
+test('success that is not JSON says nothing', async () => {
+  answer = status(200, {}, '<html>proxy</html>');
+  expect((await failing(get())).type).toBe('Unreachable');
+});
+
+test('a failure names the path but neither query, header nor body', async () => {
+  answer = status(500);
+  const client = httpClient({ base, ca });
+  const error = await failing(
+    client({ method: 'POST', path: '/x?password=p1', headers: { authorization: 'Basic p2' }, form: { password: 'p3' } }),
+  );
+  expect(JSON.stringify(error) + String((error as { message?: string }).message)).not.toMatch(/p1|p2|p3/);
+});
+
+test('a form is sent as a form and JSON as JSON', async () => {
+  const heard: string[] = [];
+  answer = (request, response, body) => {
+    heard.push(`${request.headers['content-type']} ${body}`);
+    response.end('{}');
+  };
+  const client = httpClient({ base, ca });
+  await client({ method: 'POST', path: '/x', form: { grant_type: 'password', username: 'a b' } });
+  await client({ method: 'POST', path: '/x', json: { a: [1] } });
+  expect(heard).toEqual([
+    'application/x-www-form-urlencoded grant_type=password&username=a+b',
+    'application/json {"a":[1]}',
+  ]);
+});
+
+test('a base with a path keeps it', async () => {
+  let path = '';
+  answer = (request, response) => {
+    path = request.url ?? '';
+    response.end('{}');
+  };
+  await httpClient({ base: `${base}/pre/`, ca })({ method: 'GET', path: '/x?a=1' });
+  expect(path).toBe('/pre/x?a=1');
+});
+
+test('a date to come back at is read on the product’s own clock', () => {
+  const headers = { 'retry-after': 'Thu, 01 Jan 2026 00:00:30 GMT', date: 'Thu, 01 Jan 2026 00:00:10 GMT' };
+  expect(retryAfterMs(headers)).toBe(20_000);
+  expect(retryAfterMs({})).toBeNull();
+});
+
+test('no more calls run at once than allowed', async () => {
+  const turn = paced({ atOnce: 2, perSecond: Number.POSITIVE_INFINITY });
+  let running = 0;
+  let most = 0;
+  const call = async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await Promise.resolve();
+    await Promise.resolve();
+    running -= 1;
+  };
+  await Promise.all(Array.from({ length: 9 }, () => turn(call)));
+  expect(most).toBe(2);
+});
+
+test('a call that fails gives its place back', async () => {
+  const turn = paced({ atOnce: 1, perSecond: 10_000 });
+  await expect(turn(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(await turn(async () => 'yes')).toBe('yes');
+});
+
+test('the same name makes the same request id, another name another', () => {
+  expect(requestId('a', 'b')).toBe(requestId('a', 'b'));
+  expect(requestId('a', 'b')).not.toBe(requestId('ab'));
+});

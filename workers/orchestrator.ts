@@ -1,0 +1,35 @@
+import { type NativeConnection, Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { workflowBundle } from './bundle.ts';
+import { inbound } from './inbound.ts';
+import { keeper } from './keeper.ts';
+
+export interface OrchestratorOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly records: string;
+  readonly noProgressMs: number;
+  readonly log: Logger;
+}
+
+/** Holds the workflows, and writes their records. Touches no product. */
+export const orchestratorWorker = async (options: OrchestratorOptions): Promise<Worker> =>
+  Worker.create({
+    connection: options.connection,
+    namespace: options.namespace,
+    taskQueue: 'orchestrator',
+    workflowBundle: await workflowBundle(),
+    activities: keeper(options),
+    shutdownGraceTime: '5s',
+    interceptors: {
+      activity: [
+        () => ({
+          inbound: inbound({
+            queue: 'orchestrator',
+            noProgressMs: options.noProgressMs,
+            log: (message, fields) => options.log.warn(fields, message),
+          }),
+        }),
+      ],
+    },
+  });

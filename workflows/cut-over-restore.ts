@@ -1,0 +1,156 @@
+import type { Reshaped } from '../activities/contracts/platform.ts';
+import { factsOf } from '../domain/facts.ts';
+import { readdress } from './addresses.ts';
+import { forcePredecessorOff } from './force-off.ts';
+import { guardPredecessorOff, type Hop, itemOrder, operationOrder, platformOrder, successorOf } from './hop-context.ts';
+import { mark } from './journey.ts';
+import { step } from './step.ts';
+
+/** Stop, observe off, fence. From here on the VM is down and its identity is free. Returns the newest run there was by then. */
+const fence = async (h: Hop): Promise<string | null> => {
+  const { j, record, verbs } = h;
+  record.fence = 'begun';
+  await step(
+    j,
+    'shut down',
+    () =>
+      verbs.predecessor.shutDown.executeWithOptions({ summary: `shut ${h.vm.name} down` }, [
+        {
+          ...platformOrder(h, 'predecessor', 'shutDown', h.vm),
+          graceMs: j.order.policies.graceMs,
+          expectFacts: factsOf(h.facts),
+        },
+      ]),
+    { hop: h.n, forceOff: () => forcePredecessorOff(h) },
+  );
+  if (record.wasOn) mark(j, h.n, 'stopOfService');
+  const [isolated, before] = await step(
+    j,
+    'isolate',
+    () =>
+      Promise.all([
+        verbs.predecessor.isolate.executeWithOptions({ summary: `take ${h.vm.name} off the network` }, [
+          { ...platformOrder(h, 'predecessor', 'isolate', h.vm), extent: 'full' },
+        ]),
+        verbs.mover.markFinal.executeWithOptions({ summary: 'newest run so far' }, [itemOrder(h, 'markFinal')]),
+      ]),
+    { hop: h.n },
+  );
+  record.wiring = isolated.wiring;
+  record.autostart = isolated.autostart;
+  record.fence = 'held';
+  return before.newestRun;
+};
+
+/** Only a run later than the newest one noted after power-off counts. */
+const finalSync = async (h: Hop, after: string | null): Promise<string | null> => {
+  const { j, verbs } = h;
+  const synced = await step(
+    j,
+    'final synchronise',
+    () =>
+      verbs.mover.synchronise.executeWithOptions({ summary: 'final copy, source off' }, [
+        { ...itemOrder(h, 'finalSynchronise'), round: 1, after, final: true },
+      ]),
+    { hop: h.n },
+  );
+  j.ledger.bytes.push({ hop: h.n, round: 1, moved: synced.movedBytes });
+  mark(j, h.n, 'lastDelta');
+  return synced.point;
+};
+
+const materialise = async (h: Hop, point: string | null): Promise<void> => {
+  const { j, record, verbs } = h;
+  record.cutOver = 'begun';
+  const done = await step(
+    j,
+    'cut over',
+    () =>
+      verbs.mover.cutOver.executeWithOptions({ summary: `bring ${h.order.landing.name} up, off and isolated` }, [
+        { ...itemOrder(h, 'cutOver'), point, predecessor: h.facts },
+      ]),
+    { hop: h.n },
+  );
+  record.successor = done.successor;
+  record.operation = done.operation;
+  record.mounted = done.mounted;
+  record.cutOver = 'done';
+  mark(j, h.n, 'cutOver');
+};
+
+const reshape = (h: Hop): Promise<Reshaped> =>
+  step(
+    h.j,
+    'reshape',
+    () =>
+      h.verbs.successor.reshape.executeWithOptions({ summary: `size and adapters of ${h.order.landing.name}` }, [
+        { ...platformOrder(h, 'successor', 'reshape', successorOf(h)), landing: h.order.landing, predecessor: h.facts },
+      ]),
+    { hop: h.n },
+  );
+
+/** A successor that has never had the network may be turned off and on again when it does not come up. */
+const restartIsolated = async (h: Hop): Promise<void> => {
+  const order = platformOrder(h, 'successor', 'restart', successorOf(h));
+  await h.verbs.successor.forceOff.executeWithOptions({ summary: 'repair: off' }, [order]);
+  await h.verbs.successor.powerOn.executeWithOptions({ summary: 'repair: on again, isolated' }, [order]);
+};
+
+const bootIsolated = async (h: Hop, reshaped: Reshaped): Promise<void> => {
+  const { j, verbs } = h;
+  await step(
+    j,
+    'power on',
+    () =>
+      verbs.successor.powerOn.executeWithOptions({ summary: `start ${h.order.landing.name}, isolated` }, [
+        platformOrder(h, 'successor', 'powerOn', successorOf(h)),
+      ]),
+    { hop: h.n },
+  );
+  mark(j, h.n, 'boot');
+  await readdress(h, reshaped.macs, () => restartIsolated(h));
+};
+
+export const commitHop = async (h: Hop): Promise<void> => {
+  h.record.commit = 'begun';
+  await step(
+    h.j,
+    'commit',
+    () =>
+      h.verbs.mover.commit.executeWithOptions({ summary: 'give up the mover’s own undo' }, [
+        operationOrder(h, 'commit'),
+      ]),
+    { hop: h.n },
+  );
+  h.record.commit = 'done';
+  h.record.mounted = false;
+};
+
+const connect = async (h: Hop, reshaped: Reshaped): Promise<void> => {
+  const { j, record, verbs } = h;
+  await guardPredecessorOff(h, 'connect');
+  record.exposedAt = Date.now();
+  h.after = await step(
+    j,
+    'connect',
+    () =>
+      verbs.successor.connect.executeWithOptions({ summary: `give ${h.order.landing.name} the production network` }, [
+        { ...platformOrder(h, 'successor', 'connect', successorOf(h)), wiring: reshaped.wiring, autostart: true },
+      ]),
+    { hop: h.n },
+  );
+  mark(j, h.n, 'connected');
+};
+
+/** Fence, final copy, restore off and isolated, adopt, commit, and only then the production network. */
+export const cutOverByRestore = async (h: Hop): Promise<void> => {
+  await materialise(h, await finalSync(h, await fence(h)));
+  const reshaped = await reshape(h);
+  h.macs = reshaped.macs;
+  if (h.order.landing.power === 'on') {
+    await guardPredecessorOff(h, 'power on');
+    await bootIsolated(h, reshaped);
+  }
+  if (!h.j.order.serveWhileMounted) await commitHop(h);
+  await connect(h, reshaped);
+};

@@ -1,0 +1,104 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import type { Baseline } from '../activities/contracts/guest.ts';
+import type { MoverOrder, Synchronised } from '../activities/contracts/mover.ts';
+import type { HopRecord } from '../domain/hop-record.ts';
+import type { Mishap } from '../domain/mishap.ts';
+import type { HopOrder } from '../domain/plan.ts';
+import type { VmDescription, VmRef } from '../domain/vm.ts';
+import { hopOrder, hopRecord, type Journey, token } from './journey.ts';
+import { step } from './step.ts';
+import { type HopVerbs, verbsOf } from './verbs.ts';
+
+/** One hop under way: its order, its record, its verbs, and what was learnt so far. */
+export interface Hop {
+  readonly j: Journey;
+  readonly n: number;
+  readonly order: HopOrder;
+  readonly record: HopRecord;
+  readonly verbs: HopVerbs;
+  /** The VM as it runs before this hop. */
+  readonly vm: VmRef;
+  /** What the guest looked like on the source; null while a VM that was off has not been looked into. */
+  baseline: Baseline | null;
+  /** The last reading of the predecessor before the outage. */
+  facts: VmDescription;
+  synced: Synchronised | null;
+  /** The successor's adapters in the landing's order, as read back. */
+  macs: readonly string[];
+  /** The successor as it was read back when it got the production network; null where the mover connected it. */
+  after: VmDescription | null;
+}
+
+export const hopAt = (j: Journey, n: number, vm: VmRef, facts: VmDescription, baseline: Baseline | null): Hop => {
+  const order = hopOrder(j, n);
+  return {
+    j,
+    n,
+    order,
+    record: hopRecord(j, n),
+    verbs: verbsOf(order, j.order.policies),
+    vm,
+    baseline,
+    facts,
+    synced: null,
+    macs: [],
+    after: null,
+  };
+};
+
+export const platformOrder = (h: Hop, side: 'predecessor' | 'successor', verb: string, vm: VmRef) => ({
+  to: side === 'predecessor' ? h.order.from : h.order.to,
+  vm,
+  token: token(h.j, h.n, verb),
+});
+
+export const moverOrder = (h: Hop, verb: string): MoverOrder => ({
+  to: h.order.mover,
+  token: token(h.j, h.n, verb),
+  journey: h.j.order.source.id,
+  vm: h.vm,
+  from: h.order.from,
+  target: h.order.to,
+  landing: h.order.landing,
+  settings: h.order.settings,
+  hop: h.n,
+});
+
+export const itemOrder = (h: Hop, verb: string) => ({ ...moverOrder(h, verb), item: h.record.item ?? '' });
+
+export const operationOrder = (h: Hop, verb: string) => ({
+  ...itemOrder(h, verb),
+  operation: h.record.operation,
+  successor: h.record.successor,
+});
+
+/** The successor's ref; a step that needs it before there is one is a mistake of ours. */
+export const successorOf = (h: Hop): VmRef => {
+  if (!h.record.successor) throw ApplicationFailure.nonRetryable(`hop ${h.n} has no successor yet`);
+  return h.record.successor;
+};
+
+/** Fails the step it is called in: going on would break a safety rule. */
+export const unsafe = (message: string, fix: string, vm: string): ApplicationFailure => {
+  const detail: Mishap = { class: 'Unsafe', message, changed: 'nothing', fix, vm };
+  return ApplicationFailure.create({ message, type: 'Unsafe', nonRetryable: true, details: [detail] });
+};
+
+/** Re-reads the predecessor right before the successor may take its identity. */
+export const guardPredecessorOff = (h: Hop, before: string): Promise<void> =>
+  step(
+    h.j,
+    `observe ${h.vm.name} off before ${before}`,
+    async () => {
+      const seen = await h.verbs.predecessor.describe.executeWithOptions({ summary: `${h.vm.name} still off?` }, [
+        platformOrder(h, 'predecessor', 'describe', h.vm),
+      ]);
+      if (seen.power !== 'off')
+        throw unsafe(
+          `${h.vm.name} is on again on ${h.order.from.product}@${h.order.from.instance}; its successor stays off the network.`,
+          'Find out who started it and stop it there, then retry; or roll back.',
+          h.vm.name,
+        );
+    },
+    { hop: h.n },
+  );

@@ -1,0 +1,117 @@
+import { factsOf } from '../domain/facts.ts';
+import type { VmDescription } from '../domain/vm.ts';
+import { cutOverByRestore } from './cut-over-restore.ts';
+import { cutOverBySwitch } from './cut-over-switch.ts';
+import { gate } from './gate.ts';
+import { type Hop, itemOrder, moverOrder, platformOrder, unsafe } from './hop-context.ts';
+import { mark, show } from './journey.ts';
+import { queuesServed } from './queues.ts';
+import { step } from './step.ts';
+import { validate } from './validate.ts';
+import { windowOf } from './window.ts';
+
+/** Copies until the product says it is ready; later rounds are the product's own until the cut-over. */
+const seed = async (h: Hop): Promise<void> => {
+  const { j, record, verbs } = h;
+  show(j, { phase: 'Seeding', hop: h.n });
+  record.protecting = true;
+  const protection = await step(
+    j,
+    'protect',
+    () =>
+      verbs.mover.protect.executeWithOptions({ summary: `protect ${h.vm.name}` }, [
+        { ...moverOrder(h, 'protect'), predecessor: h.facts },
+      ]),
+    { hop: h.n, interruptible: true },
+  );
+  record.item = protection.item;
+  record.itemAdopted = protection.adopted;
+  h.synced = await step(
+    j,
+    'synchronise',
+    () =>
+      verbs.mover.synchronise.executeWithOptions({ summary: 'full copy' }, [
+        { ...itemOrder(h, 'synchronise'), round: 0, after: null, final: false },
+      ]),
+    { hop: h.n, interruptible: true },
+  );
+  j.ledger.bytes.push({ hop: h.n, round: 0, moved: h.synced.movedBytes });
+};
+
+/** The machine as it is: for a switch its own restart is taken away with the same reading. */
+const readPredecessor = async (h: Hop): Promise<VmDescription> => {
+  const order = platformOrder(h, 'predecessor', 'isolate', h.vm);
+  if (h.record.kind !== 'switch')
+    return h.verbs.predecessor.describe.executeWithOptions({ summary: 'facts before the outage' }, [order]);
+  h.record.fence = 'begun';
+  const held = await h.verbs.predecessor.isolate.executeWithOptions(
+    { summary: `${h.vm.name} no longer starts by itself` },
+    [{ ...order, extent: 'autostart' }],
+  );
+  h.record.wiring = held.wiring;
+  h.record.autostart = held.autostart;
+  return held.description;
+};
+
+/** Everything cut-over and rollback need, asked once more: what does not answer parks here, before the outage. */
+const lastPreflight = (h: Hop): Promise<void> =>
+  step(
+    h.j,
+    'last preflight',
+    async () => {
+      const approved = factsOf(h.facts);
+      const [seen, lag] = await Promise.all([
+        readPredecessor(h),
+        h.verbs.mover.lag.executeWithOptions({ summary: 'how fresh the copy is' }, [itemOrder(h, 'lag')]),
+        queuesServed(h.j, [h.order]),
+      ]);
+      h.facts = seen;
+      if (factsOf(seen) !== approved)
+        throw unsafe(
+          `${h.vm.name} is not the machine that was approved: its size, disks or adapters changed.`,
+          'Look at the change; retry opens the gate again with the new facts.',
+          h.vm.name,
+        );
+      if (!lag.healthy)
+        throw unsafe(
+          `The copy of ${h.vm.name} is not healthy: ${lag.detail}`,
+          'Mend the copy in the product, then retry.',
+          h.vm.name,
+        );
+    },
+    { hop: h.n, interruptible: true },
+  );
+
+const approveCutOver = async (h: Hop): Promise<void> => {
+  const evidence = () => ({
+    vm: h.vm.name,
+    from: `${h.order.from.product}@${h.order.from.instance}`,
+    to: `${h.order.to.product}@${h.order.to.instance}`,
+    facts: factsOf(h.facts),
+    landing: h.order.landing,
+    window: h.order.window?.text ?? 'any time',
+    does: 'stops the VM: its outage begins',
+    warnings: h.j.findings.filter((f) => f.severity === 'warn').map((f) => `${f.id} ${f.message}`),
+  });
+  await gate(h.j, 'cutover', h.n, evidence, { phase: 'AwaitingCutover', round: h.record.round });
+};
+
+/** Protect, copy, ask, wait for the window, cut over, validate. Everything a person may answer is inside the steps. */
+export const runHop = async (h: Hop): Promise<void> => {
+  await seed(h);
+  for (let approved = ''; approved !== factsOf(h.facts); ) {
+    approved = factsOf(h.facts);
+    await approveCutOver(h);
+    await windowOf(h);
+    await lastPreflight(h);
+  }
+  show(h.j, { phase: 'CuttingOver' });
+  h.record.facts = h.facts;
+  h.record.wasOn = h.facts.power === 'on';
+  h.record.wiring ??= h.facts.nics;
+  h.record.autostart ??= h.facts.autostart;
+  if (h.record.kind === 'switch') await cutOverBySwitch(h);
+  else await cutOverByRestore(h);
+  await validate(h);
+  if (h.record.wasOn) mark(h.j, h.n, 'checksPassed');
+};

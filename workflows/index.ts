@@ -1,0 +1,2 @@
+export { capacity } from './capacity.ts';
+export { migration } from './migration.ts';

@@ -1,0 +1,60 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Finding } from '../domain/finding.ts';
+import type { Decided, Decision, OpenGate } from '../domain/gate.ts';
+import type { HopRecord } from '../domain/hop-record.ts';
+import type { Ledger } from '../domain/ledger.ts';
+import type { Flag, Phase } from '../domain/phase.ts';
+import type { Parked, Verb } from '../domain/verbs.ts';
+
+/** What a person asks of a migration beside opening gates. */
+export interface Command {
+  readonly verb: Verb;
+  readonly by: string;
+  readonly comment?: string;
+}
+
+export interface CommandTaken extends Command {
+  readonly at: number;
+  readonly channel: 'update' | 'signal';
+}
+
+/** Everything a person or a screen needs of one migration. Times are ms of the workflow's clock. */
+export interface MigrationView {
+  readonly programme: string;
+  readonly batch: string;
+  readonly group: string;
+  readonly owner: string;
+  readonly vm: { readonly id: string; readonly name: string };
+  readonly phase: Phase;
+  readonly hop: number;
+  readonly flags: readonly Flag[];
+  /** What it waits for, in words; null while it works. */
+  readonly waitingFor: string | null;
+  /** The step it is at or was last at. */
+  readonly step: string | null;
+  readonly parked: Parked | null;
+  readonly gate: OpenGate | null;
+  readonly legal: readonly Verb[];
+  readonly hops: readonly HopRecord[];
+  readonly findings: readonly Finding[];
+  readonly ledger: Ledger;
+  readonly decisions: readonly Decided[];
+  readonly commands: readonly CommandTaken[];
+  /** Signals that were refused, with why; the newest ten. */
+  readonly refused: readonly { readonly what: string; readonly why: string; readonly at: number }[];
+}
+
+/** Answers with what was recorded. Refused without history when it does not fit the open gate. */
+export const decide = defineUpdate<Decided, [Decision]>('decide');
+/** The same with plain JSON, for the Temporal UI and `temporal workflow signal`. */
+export const decideSignal = defineSignal<[Decision]>('decide');
+
+/** Only what is legal now; the refusal says what is. */
+export const command = defineUpdate<CommandTaken, [Command]>('command');
+export const commandSignal = defineSignal<[Command]>('command');
+
+/** Never fails, whatever the phase. */
+export const view = defineQuery<MigrationView>('view');
+
+/** From the capacity workflow. */
+export const leaseGranted = defineSignal<[{ readonly holder: string }]>('leaseGranted');

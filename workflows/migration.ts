@@ -1,0 +1,269 @@
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  setHandler,
+} from '@temporalio/workflow';
+import type { Baseline } from '../activities/contracts/guest.ts';
+import { newHopRecord } from '../domain/hop-record.ts';
+import type { JourneyOrder } from '../domain/plan.ts';
+import { refusalOf } from '../domain/verbs.ts';
+import type { VmDescription } from '../domain/vm.ts';
+import { guestOrder, plannedPackage } from './addresses.ts';
+import { bytesOf, checkPath } from './check-path.ts';
+import { commitHop } from './cut-over-restore.ts';
+import { cleanUp, holdAndDecommission, signOff } from './finish.ts';
+import { gate, judge, takeDecision } from './gate.ts';
+import { runHop } from './hop.ts';
+import { type Hop, hopAt, platformOrder, successorOf } from './hop-context.ts';
+import {
+  EjectAsked,
+  hopOrder,
+  hopRecord,
+  type Journey,
+  newJourney,
+  RollBackAsked,
+  refuseSignal,
+  show,
+  standing,
+  token,
+  viewOf,
+} from './journey.ts';
+import { askForLease, awaitLease, releaseLease } from './lease.ts';
+import {
+  type Command,
+  type CommandTaken,
+  command,
+  commandSignal,
+  decide,
+  decideSignal,
+  leaseGranted,
+  type MigrationView,
+  view,
+} from './messages.ts';
+import { rollBackHop } from './rollback.ts';
+import { park, step } from './step.ts';
+import { keeper, platformAt } from './verbs.ts';
+
+const take = (j: Journey, asked: Command, channel: 'update' | 'signal'): CommandTaken => {
+  const taken: CommandTaken = { ...asked, at: Date.now(), channel };
+  j.commands.push(taken);
+  if (asked.verb === 'pause' || asked.verb === 'resume') {
+    j.paused = asked.verb === 'pause';
+    show(j, {});
+  } else if (asked.verb === 'rollBack' || asked.verb === 'eject') j.asked = asked.verb;
+  else j.answer = asked;
+  return taken;
+};
+
+const refuse = (why: string | null): void => {
+  if (why) throw ApplicationFailure.nonRetryable(why, 'Refused');
+};
+
+/** Registered before the first await, so that nothing sent with the start is lost. */
+const listen = (j: Journey): void => {
+  setHandler(view, () => viewOf(j), { description: 'Everything about this migration' });
+  setHandler(decide, (decision) => takeDecision(j, decision, 'update'), {
+    validator: (decision) => refuse(judge(j, decision)),
+    description: 'Open or refuse the gate that waits',
+  });
+  setHandler(decideSignal, (decision) => {
+    const why = judge(j, decision);
+    if (why) refuseSignal(j, decision, why);
+    else takeDecision(j, decision, 'signal');
+  });
+  setHandler(command, (asked) => take(j, asked, 'update'), {
+    validator: (asked) => refuse(refusalOf(asked.verb, standing(j))),
+    description: 'pause, resume, retry, repair, skip, forceOff, rollBack, eject',
+  });
+  setHandler(commandSignal, (asked) => {
+    const why = refusalOf(asked.verb, standing(j));
+    if (why) refuseSignal(j, asked, why);
+    else take(j, asked, 'signal');
+  });
+  setHandler(leaseGranted, () => {
+    j.leased = true;
+  });
+};
+
+/** What the guest is like before anything is touched, and what it needs for its next landing. */
+const lookInside = async (h: Hop): Promise<void> => {
+  if (h.facts.power !== 'on') return;
+  const addresses = h.facts.nics.flatMap((nic) => nic.addresses);
+  h.baseline ??= await step<Baseline>(
+    h.j,
+    'inspect',
+    () =>
+      h.verbs.guestBefore.inspect.executeWithOptions({ summary: `baseline of ${h.vm.name}` }, [
+        guestOrder(h, 'before', 'inspect', h.vm, addresses),
+      ]),
+    {
+      hop: h.n,
+      interruptible: true,
+    },
+  );
+  await step(
+    h.j,
+    'prepare',
+    () =>
+      h.verbs.guestBefore.prepare.executeWithOptions({ summary: `drivers and addresses for hop ${h.n}` }, [
+        { ...guestOrder(h, 'before', 'prepare', h.vm, addresses), nics: plannedPackage(h), hop: h.n },
+      ]),
+    { hop: h.n, interruptible: true },
+  );
+};
+
+/** A person says the staged VM is good; until then the way back is free or has its own gate. */
+const go = async (h: Hop): Promise<void> => {
+  const evidence = () => ({
+    vm: h.order.landing.name,
+    at: `${h.order.to.product}@${h.order.to.instance}`,
+    does: `accepts ${h.order.landing.name} and begins hop ${h.n + 1}`,
+    findings: h.j.findings.map((f) => `${f.id} ${f.severity}: ${f.message}`),
+  });
+  await gate(h.j, 'go', h.n, evidence, { phase: 'AwaitingGo', round: h.record.round });
+  if (h.record.commit !== 'done') await commitHop(h);
+  show(h.j, { phase: 'OnStaging' });
+};
+
+/** Runs a hop until its landing was accepted. A rollback ends at its predecessor, from where a person goes on or further back. */
+const arrive = async (h: Hop, behind: readonly Hop[]): Promise<'arrived' | 'rolledBack'> => {
+  try {
+    await lookInside(h);
+    await runHop(h);
+    if (h.n < h.j.order.hops.length) await go(h);
+    else await signOff([...behind, h], h);
+    h.record.arrived = true;
+    return 'arrived';
+  } catch (error) {
+    if (!(error instanceof RollBackAsked)) throw error;
+    await rollBackHop(h);
+    return 'rolledBack';
+  }
+};
+
+/** The successor of a hop whose mover connected it, or that was left by a rollback. */
+const describeAfter = (h: Hop): Promise<VmDescription> =>
+  step(
+    h.j,
+    'describe',
+    () =>
+      h.verbs.successor.describe.executeWithOptions({ summary: `${h.order.landing.name} as it stands` }, [
+        platformOrder(h, 'successor', 'describe', successorOf(h)),
+      ]),
+    { hop: h.n },
+  );
+
+/** The VM serves from the last hop that stands: a person tries the next one again, or goes back one more. */
+const onwardsOrBack = async (j: Journey, serving: Hop): Promise<'onwards' | 'back'> => {
+  show(j, { phase: 'OnStaging', hop: serving.n });
+  try {
+    await park(
+      j,
+      'after the rollback',
+      {
+        class: 'Refused',
+        message: `Hop ${serving.n + 1} was rolled back; ${serving.order.landing.name} serves.`,
+        changed: `${serving.order.landing.name} runs on ${serving.order.to.product}@${serving.order.to.instance}`,
+        fix: 'Retry begins the hop again; roll back returns to the platform before.',
+      },
+      { hop: serving.n },
+    );
+    return 'onwards';
+  } catch (error) {
+    if (error instanceof RollBackAsked) return 'back';
+    throw error;
+  }
+};
+
+/** Hop by hop, forwards and back. Returns the hops that stand, or null when the VM is back where it began. */
+const travel = async (j: Journey, source: VmDescription): Promise<readonly Hop[] | null> => {
+  const stands: Hop[] = [];
+  while (stands.length < j.order.hops.length) {
+    const last = stands.at(-1);
+    const h = last
+      ? hopAt(j, last.n + 1, successorOf(last), last.after ?? (await describeAfter(last)), last.baseline)
+      : hopAt(j, 1, j.order.source, source, null);
+    if ((await arrive(h, stands)) === 'arrived') {
+      stands.push(h);
+      continue;
+    }
+    j.hops[h.n - 1] = { ...newHopRecord(h.n, h.record.round + 1), kind: h.record.kind };
+    for (
+      let serving = stands.at(-1);
+      serving && (await onwardsOrBack(j, serving)) === 'back';
+      serving = stands.at(-1)
+    ) {
+      await rollBackHop(serving);
+      stands.pop();
+    }
+    if (stands.length === 0) return null;
+  }
+  return stands;
+};
+
+/** Ejecting is for before the fence: what we made in the mover goes, the VM was never touched. */
+const eject = async (j: Journey): Promise<void> => {
+  const record = hopRecord(j, 1);
+  j.asked = null;
+  j.rollingBack = true;
+  if (record.protecting) await rollBackHop(hopAt(j, 1, j.order.source, await describeSource(j), null));
+  show(j, { phase: 'Ejected' });
+};
+
+const describeSource = (j: Journey): Promise<VmDescription> => {
+  const { from } = hopOrder(j, 1);
+  return step(
+    j,
+    'describe',
+    () => platformAt(from, j.order.policies).describe({ to: from, vm: j.order.source, token: token(j, 1, 'describe') }),
+    { hop: 1 },
+  );
+};
+
+const journey = async (j: Journey): Promise<void> => {
+  try {
+    const source = await checkPath(j);
+    await askForLease(j, bytesOf(source));
+    await awaitLease(j);
+    const stands = await travel(j, source);
+    const [first, last] = [stands?.[0], stands?.at(-1)];
+    if (stands && first && last) {
+      await cleanUp(stands, last);
+      await holdAndDecommission(first, last);
+    } else show(j, { phase: 'RolledBack' });
+  } catch (error) {
+    if (error instanceof EjectAsked) await eject(j);
+    else if (error instanceof RollBackAsked) show(j, { phase: 'RolledBack' });
+    else throw error;
+  }
+  await releaseLease(j);
+  await step(
+    j,
+    'record',
+    () =>
+      keeper(j.order.policies).keepRecord({
+        journey: j.order.source.id,
+        programme: j.order.programme,
+        name: j.order.name,
+        end: j.phase,
+        view: viewOf(j),
+      }),
+    { hop: j.hop },
+  );
+};
+
+/** One VM, from its source to its last landing and the end of its hold; weeks long. */
+export async function migration(order: JourneyOrder): Promise<MigrationView> {
+  const j = newJourney(order);
+  listen(j);
+  // A cancel from outside is a wish to turn round, never a way to leave a VM half moved.
+  CancellationScope.current().cancelRequested.catch(() => {
+    if (refusalOf('eject', standing(j)) === null) j.asked = 'eject';
+    else if (refusalOf('rollBack', standing(j)) === null) j.asked = 'rollBack';
+  });
+  await CancellationScope.nonCancellable(() => journey(j));
+  await condition(allHandlersFinished);
+  return viewOf(j);
+}

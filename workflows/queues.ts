@@ -1,0 +1,31 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import { queueOf } from '../domain/address.ts';
+import type { Mishap } from '../domain/mishap.ts';
+import type { HopOrder } from '../domain/plan.ts';
+import type { Journey } from './journey.ts';
+import { guestAddress, keeper } from './verbs.ts';
+
+const queuesOf = (hop: HopOrder): string[] =>
+  [hop.from, hop.mover, hop.to, guestAddress(hop.guests.source), guestAddress(hop.guests.target)].map(queueOf);
+
+/** Every queue that these hops and their rollback need has a worker; else the step fails before anything is touched. */
+export const queuesServed = async (j: Journey, hops: readonly HopOrder[]): Promise<void> => {
+  const queues = [...new Set(hops.flatMap(queuesOf))];
+  const dead = await keeper(j.order.policies).unserved.executeWithOptions({ summary: 'is every queue served?' }, [
+    queues,
+  ]);
+  if (dead.length === 0) return;
+  const detail: Mishap = {
+    class: 'Configuration',
+    message: `No agent serves ${dead.join(', ')}.`,
+    changed: 'nothing',
+    fix: 'Start the agents that serve these queues, then retry.',
+    vm: j.order.name,
+  };
+  throw ApplicationFailure.create({
+    message: detail.message,
+    type: detail.class,
+    nonRetryable: true,
+    details: [detail],
+  });
+};
