@@ -76,6 +76,8 @@ export interface Policies {
   readonly graceMs: number;
   /** From power-on to an answering guest. */
   readonly bootMs: number;
+  /** How long a landed VM must have been up before it is judged. */
+  readonly steadyMs: number;
   /** An older last recovery point flags the VM as lagging. */
   readonly lagMs: number;
   /** Time a rollback is assumed to take until one was measured; sets a window's latest abort. */

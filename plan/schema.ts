@@ -30,6 +30,7 @@ const policies = z
     noProgress: duration('A wait without any progress for this long is a stall', '1h').prefault('1h'),
     grace: duration('What a guest gets for each graceful way of shutting down', '10m').prefault('10m'),
     boot: duration('From power-on to an answering guest', '10m').prefault('10m'),
+    steady: duration('How long a landed VM must have been up before it is judged', '5m').prefault('5m'),
     lag: duration('An older last recovery point is flagged', '1d').prefault('1d'),
     rollback: duration('Time a rollback is assumed to take until one was measured', '30m').prefault('30m'),
     hold: duration('How long the source is kept, off and fenced, after sign-off', '14d').prefault('14d'),

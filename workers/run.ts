@@ -14,7 +14,9 @@ const OLDEST_NODE = 22;
 const checkNode = (): void => {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < OLDEST_NODE)
-    throw new Error(`This process runs on Node ${process.versions.node}; agents need Node ${OLDEST_NODE} or newer. npm scripts run the right one.`);
+    throw new Error(
+      `This process runs on Node ${process.versions.node}; agents need Node ${OLDEST_NODE} or newer. npm scripts run the right one.`,
+    );
 };
 
 const reach = async (): Promise<{ connection: NativeConnection; namespace: string; log: Logger }> => {
@@ -38,7 +40,13 @@ const work = async (workers: readonly Worker[], what: string): Promise<void> => 
 
 export const runOrchestrator = async (options: { records: string }): Promise<void> => {
   const { connection, namespace, log } = await reach();
-  const worker = await orchestratorWorker({ connection, namespace, records: options.records, noProgressMs: 60_000, log });
+  const worker = await orchestratorWorker({
+    connection,
+    namespace,
+    records: options.records,
+    noProgressMs: 60_000,
+    log,
+  });
   await work([worker], 'orchestrator');
   await connection.close();
 };
@@ -58,8 +66,19 @@ export const runAgent = async ({ estate, policies, serve }: AgentRun): Promise<v
     return { queue, ...parts };
   });
   const { connection, namespace, log } = await reach();
-  const drivers = await Promise.all(named.map(async ({ queue, product, instance }) => [queue, await driverOf(estate, product, instance)] as const));
-  const workers = await agentWorkers({ connection, namespace, serve: Object.fromEntries(drivers), noProgressMs: policies.noProgressMs, concurrency: 8, log });
+  const drivers = await Promise.all(
+    named.map(
+      async ({ queue, product, instance }) => [queue, await driverOf({ estate, policies, product, instance })] as const,
+    ),
+  );
+  const workers = await agentWorkers({
+    connection,
+    namespace,
+    serve: Object.fromEntries(drivers),
+    noProgressMs: policies.noProgressMs,
+    concurrency: 8,
+    log,
+  });
   await work(workers, `agent ${serve.join(' ')}`);
   await connection.close();
 };

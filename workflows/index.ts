@@ -1,2 +1,3 @@
 export { capacity } from './capacity.ts';
+export { initialise } from './initialise.ts';
 export { migration } from './migration.ts';

@@ -16,46 +16,42 @@ const releaseOf = (version: string | null): number | null => {
   return release ? Number(release) : null;
 };
 
+/** Older releases cannot take migrated VMs; 2411 cannot remove its seed disks. U §2.6 PF-501 */
+const releaseFindings = (name: string, version: string | null): readonly Finding[] => {
+  const release = releaseOf(version);
+  if (release === null)
+    return [
+      finding(
+        'PF-501',
+        'info',
+        name,
+        'Azure does not tell the release of the cluster.',
+        'Make sure by hand that it is 2503 or later.',
+      ),
+    ];
+  if (release >= 2503) return [];
+  return [
+    finding('PF-501', 'block', name, `The cluster runs release ${release}.`, 'Update Azure Local to 2503 or later.'),
+  ];
+};
+
+const connectivityFindings = (name: string, connectivity: string): readonly Finding[] => {
+  const state = connectivity.toLowerCase();
+  if (state === 'connected' || state === 'connectedrecently') return [];
+  const severity = state === 'disconnected' ? 'block' : 'warn';
+  return [
+    finding('PF-502', severity, name, `The cluster is ${connectivity}.`, 'Bring the cluster back in touch with Azure.'),
+  ];
+};
+
 const clusterFindings = (name: string, cluster: Cluster | null): readonly Finding[] => {
   if (!cluster)
     return [
       finding('PF-502', 'block', name, 'There is no such cluster.', 'Correct `cluster` of this instance in the plan.'),
     ];
-  const release = releaseOf(cluster.version);
-  const state = cluster.connectivity.toLowerCase();
   return [
-    ...(state === 'connected' || state === 'connectedrecently'
-      ? []
-      : [
-          finding(
-            'PF-502',
-            state === 'disconnected' ? 'block' : 'warn',
-            name,
-            `The cluster is ${cluster.connectivity}.`,
-            'Bring the cluster back in touch with Azure.',
-          ),
-        ]),
-    ...(release === null
-      ? [
-          finding(
-            'PF-501',
-            'info',
-            name,
-            'Azure does not tell the release of the cluster.',
-            'Make sure by hand that it is 2503 or later.',
-          ),
-        ]
-      : release < 2503
-        ? [
-            finding(
-              'PF-501',
-              'block',
-              name,
-              `The cluster runs release ${release}${release === 2411 ? ', which cannot remove its seed disks' : ''}.`,
-              'Update Azure Local to 2503 or later.',
-            ),
-          ]
-        : []),
+    ...connectivityFindings(name, cluster.connectivity),
+    ...releaseFindings(name, cluster.version),
     finding(
       'PF-502',
       'info',

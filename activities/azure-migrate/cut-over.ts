@@ -1,3 +1,4 @@
+import { keyOf } from '../arm/ids.ts';
 import { mishap, notFinished } from '../contracts/mishap.ts';
 import type { CutOver, CutOverOrder, Mover } from '../contracts/mover.ts';
 import type { AzureMigrate } from './context.ts';
@@ -67,10 +68,12 @@ const refuseOccupied = async (
  * The job is the truth, its running task the progress. A failed one ends the verb; only a fresh order, which a person gave,
  * sends it again. A §1.3g, §1.7, §5.4
  */
-export const cutOver =
-  (room: AzureMigrate): Mover['cutOver'] =>
-  async (order) => {
-    const { items, jobs, attempt } = room;
+export const cutOver = (room: AzureMigrate): Mover['cutOver'] => {
+  const { items, jobs, attempt } = room;
+  /** Jobs this process has started or seen running, by item. Beside the attempt's number it tells a poll from a person's retry. */
+  const watched = new Map<string, string>();
+
+  return async (order) => {
     const { item: id, vm } = order;
     const item = await items.get(id);
     if (!item)
@@ -80,19 +83,33 @@ export const cutOver =
       });
 
     const stage = stageOf(item);
-    if (stage === 'failedOver') return landed(room, order, item);
+    const ours = watched.get(keyOf(id));
+    if (stage === 'failedOver') {
+      const done = await landed(room, order, item);
+      watched.delete(keyOf(id));
+      return done;
+    }
 
     const failovers = await jobs.failovers(item);
     const { running, newest, deciding } = failovers;
-    if (running) return notFinished(taskText(running), `${running.name} ${taskText(running)}`);
+    if (running) {
+      watched.set(keyOf(id), running.name);
+      return notFinished(taskText(running), `${running.name} ${taskText(running)}`);
+    }
     if (stage === 'failingOver' || deciding?.state === 'succeeded')
       return notFinished(`${item.stateText}; waiting for Azure to say it is done`);
-    if (newest && deciding && (attempt() > 1 || item.target.reusesArc))
+    if (ours && newest?.name !== ours)
+      return notFinished(`Azure accepted the failover as job ${ours} and does not list it yet`);
+    if (newest && deciding && (ours || attempt() > 1 || item.target.reusesArc)) {
+      watched.delete(keyOf(id));
       throw ofFailover(vm.name, item, { newest, deciding });
+    }
 
     refuseUnready(item, vm.name);
     await refuseOccupied(room, item, vm.name, failovers);
     await reachableTarget(room);
     const accepted = await items.failOver(id);
+    if (accepted.job) watched.set(keyOf(id), accepted.job);
     return notFinished(`Azure accepted the planned failover${accepted.job ? ` as job ${accepted.job}` : ''}`);
   };
+};

@@ -10,7 +10,7 @@ import { cutOver } from './cut-over.ts';
 import { discovery } from './discovery.ts';
 import { endReplication } from './end-replication.ts';
 import { infrastructure } from './infrastructure.ts';
-import { type Initialised, initialise } from './initialise.ts';
+import { type Initialised, type InitialiseOrder, initialise } from './initialise.ts';
 import { items } from './items.ts';
 import { jobs } from './jobs.ts';
 import { lag } from './lag.ts';
@@ -35,7 +35,7 @@ export interface AzureMigrateDeps {
 
 /** A mover whose project must be prepared once before it can protect anything. */
 export interface AzureMigrateMover extends Mover {
-  initialise(): Promise<Initialised>;
+  initialise(order?: InitialiseOrder): Promise<Initialised>;
 }
 
 /** Hyper-V to Azure Local by Azure Migrate, over Azure Resource Manager alone. */

@@ -1,7 +1,13 @@
+import type { Address } from '../../domain/address.ts';
 import type { Accepted } from '../arm/arm.ts';
 import { mishap, notFinished } from '../contracts/mishap.ts';
 import type { AzureMigrate } from './context.ts';
 import { extensionName, type Made, policyName, type Registered } from './infrastructure.ts';
+
+/** Only says which instance; a worker refuses an order that is not for it. */
+export interface InitialiseOrder {
+  readonly to: Address;
+}
 
 /** Names of what hop 2 needs once a project. */
 export interface Initialised {
@@ -46,50 +52,52 @@ const principalsOf = ({ source, target, vault }: Registered): void => {
  * Policy, cache storage account, its roles, the solution's record of it, extension: each made when it is missing. Safe to repeat,
  * and nothing is changed where policy and extension stand already. Needs the right to give roles. A §1.3b
  */
-export const initialise = (room: AzureMigrate) => async (): Promise<Initialised> => {
-  const { infrastructure, landscape, instance } = room;
-  landscape.forget();
-  const at = await infrastructure.registered();
-  const account = infrastructure.storageAccountId(at);
-  const names = {
-    policy: policyName(at.vault),
-    extension: extensionName(at.source, at.target),
-    storageAccount: account,
+export const initialise =
+  (room: AzureMigrate) =>
+  async (_order?: InitialiseOrder): Promise<Initialised> => {
+    const { infrastructure, landscape, instance } = room;
+    landscape.forget();
+    const at = await infrastructure.registered();
+    const account = infrastructure.storageAccountId(at);
+    const names = {
+      policy: policyName(at.vault),
+      extension: extensionName(at.source, at.target),
+      storageAccount: account,
+    };
+    const [policy, extension] = await Promise.all([infrastructure.policy(at), infrastructure.extension(at)]);
+    if (policy.state === 'ready' && extension.state === 'ready') return names;
+
+    await ensure(room, {
+      what: `replication policy ${names.policy}`,
+      made: policy,
+      make: () => infrastructure.makePolicy(at),
+      remove: () => infrastructure.removePolicy(at),
+    });
+    await ensure(room, {
+      what: `storage account ${account.split('/').at(-1)}`,
+      made: await infrastructure.storageAccount(account),
+      make: () => infrastructure.makeStorageAccount(account, at.location || instance.location),
+      remove: () => {
+        throw mishap.vendor(`Storage account ${account} is in a failed state`, {
+          fix: 'Repair or remove it in the portal, then run `initialise` again.',
+        });
+      },
+    });
+
+    principalsOf(at);
+    const { missing, newest, at: azureNow } = await infrastructure.missingGrants(at, account);
+    for (const grant of missing) await infrastructure.grant(account, grant);
+    if (at.solution.storageAccount === null) await infrastructure.nameStorageAccount(at, account);
+    if (missing.length > 0)
+      return notFinished(`${missing.length} roles given on the cache storage account; they count in about two minutes`);
+    if (newest !== null && azureNow !== null && azureNow - newest < ROLES_COUNT_AFTER_MS)
+      return notFinished('Waiting until the roles on the cache storage account count');
+
+    await ensure(room, {
+      what: `replication extension ${names.extension}`,
+      made: extension,
+      make: () => infrastructure.makeExtension(at, account),
+      remove: () => infrastructure.removeExtension(at),
+    });
+    return names;
   };
-  const [policy, extension] = await Promise.all([infrastructure.policy(at), infrastructure.extension(at)]);
-  if (policy.state === 'ready' && extension.state === 'ready') return names;
-
-  await ensure(room, {
-    what: `replication policy ${names.policy}`,
-    made: policy,
-    make: () => infrastructure.makePolicy(at),
-    remove: () => infrastructure.removePolicy(at),
-  });
-  await ensure(room, {
-    what: `storage account ${account.split('/').at(-1)}`,
-    made: await infrastructure.storageAccount(account),
-    make: () => infrastructure.makeStorageAccount(account, at.location || instance.location),
-    remove: () => {
-      throw mishap.vendor(`Storage account ${account} is in a failed state`, {
-        fix: 'Repair or remove it in the portal, then run `initialise` again.',
-      });
-    },
-  });
-
-  principalsOf(at);
-  const { missing, newest, at: azureNow } = await infrastructure.missingGrants(at, account);
-  for (const grant of missing) await infrastructure.grant(account, grant);
-  if (at.solution.storageAccount === null) await infrastructure.nameStorageAccount(at, account);
-  if (missing.length > 0)
-    return notFinished(`${missing.length} roles given on the cache storage account; they count in about two minutes`);
-  if (newest !== null && azureNow !== null && azureNow - newest < ROLES_COUNT_AFTER_MS)
-    return notFinished('Waiting until the roles on the cache storage account count');
-
-  await ensure(room, {
-    what: `replication extension ${names.extension}`,
-    made: extension,
-    make: () => infrastructure.makeExtension(at, account),
-    remove: () => infrastructure.removeExtension(at),
-  });
-  return names;
-};

@@ -16,10 +16,26 @@ export interface Adapter {
   readonly addresses: readonly string[];
 }
 
-const SELECT = ['Id', 'Name', 'MacAddress', 'DynamicMacAddressEnabled', 'SwitchName', 'Connected', 'VlanSetting.OperationMode', 'VlanSetting.AccessVlanId', 'IPAddresses'];
+const SELECT = [
+  'Id',
+  'Name',
+  'MacAddress',
+  'DynamicMacAddressEnabled',
+  'SwitchName',
+  'Connected',
+  'VlanSetting.OperationMode',
+  'VlanSetting.AccessVlanId',
+  'IPAddresses',
+];
 
 /** Hyper-V writes twelve hex digits without separators. V §3.2 */
-export const macOf = (digits: string): string => (digits.toLowerCase().replaceAll(/[^0-9a-f]/g, '').match(/../g) ?? []).join(':');
+export const macOf = (digits: string): string =>
+  (
+    digits
+      .toLowerCase()
+      .replaceAll(/[^0-9a-f]/g, '')
+      .match(/../g) ?? []
+  ).join(':');
 const digitsOf = (mac: string): string => mac.replaceAll(/[^0-9a-fA-F]/g, '').toUpperCase();
 
 export const sameMac = (a: string, b: string): boolean => digitsOf(a) === digitsOf(b);
@@ -28,18 +44,18 @@ export const findAdapters = (vm: Reference): CmdletCall => call('nics', 'Get-VMN
 
 export const readAdapters = (results: Results): readonly Adapter[] =>
   rowsOf(results, 'nics').map((row) => {
-    const switchName = text(row['SwitchName']) || null;
+    const switchName = text(row.SwitchName) || null;
     const tagging = text(row['VlanSetting.OperationMode']) || 'Untagged';
     return {
-      id: text(row['Id']),
-      name: text(row['Name']),
-      mac: macOf(text(row['MacAddress'])),
-      macIsDynamic: truth(row['DynamicMacAddressEnabled']) ?? false,
+      id: text(row.Id),
+      name: text(row.Name),
+      mac: macOf(text(row.MacAddress)),
+      macIsDynamic: truth(row.DynamicMacAddressEnabled) ?? false,
       switchName,
-      connected: switchName !== null && truth(row['Connected']) !== false,
+      connected: switchName !== null && truth(row.Connected) !== false,
       tagging,
       vlan: sameText(tagging, 'Access') ? number(row['VlanSetting.AccessVlanId']) : null,
-      addresses: list(row['IPAddresses']).map(text),
+      addresses: list(row.IPAddresses).map(text),
     };
   });
 
@@ -54,7 +70,8 @@ export const wiringOf = (adapter: Adapter): NicWiring => ({
 /** One adapter of the list that `findAdapters` found, by its own id: a call by VM name would hit all of them. V §3.2 */
 const one = (id: string): Reference => ({ $ref: 'nics', where: { Id: id } });
 
-export const disconnect = (id: string): CmdletCall => call(`disconnect ${id}`, 'Disconnect-VMNetworkAdapter', { VMNetworkAdapter: one(id) });
+export const disconnect = (id: string): CmdletCall =>
+  call(`disconnect ${id}`, 'Disconnect-VMNetworkAdapter', { VMNetworkAdapter: one(id) });
 
 export const connect = (id: string, switchName: string): CmdletCall =>
   call(`connect ${id}`, 'Connect-VMNetworkAdapter', { VMNetworkAdapter: one(id), SwitchName: switchName });
@@ -73,4 +90,5 @@ export const add = (vm: Reference, name: string, mac: string): CmdletCall =>
 export const keepMac = (id: string, mac: string): CmdletCall =>
   call(`mac ${id}`, 'Set-VMNetworkAdapter', { VMNetworkAdapter: one(id), StaticMacAddress: digitsOf(mac) });
 
-export const drop = (id: string): CmdletCall => call(`drop ${id}`, 'Remove-VMNetworkAdapter', { VMNetworkAdapter: one(id) });
+export const drop = (id: string): CmdletCall =>
+  call(`drop ${id}`, 'Remove-VMNetworkAdapter', { VMNetworkAdapter: one(id) });

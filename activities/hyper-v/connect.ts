@@ -2,7 +2,7 @@ import type { NicWiring } from '../../domain/vm.ts';
 import { doing } from '../contracts/cmdlet-failures.ts';
 import type { CmdletCall } from '../contracts/cmdlets.ts';
 import type { ConnectOrder, Platform } from '../contracts/platform.ts';
-import { type Adapter, connect as plug, disconnect, findAdapters, tag } from './adapters.ts';
+import { type Adapter, disconnect, findAdapters, connect as plug, tag } from './adapters.ts';
 import { descriptionOf, startsItself } from './description.ts';
 import { failures } from './failures.ts';
 import { switchNamed } from './host.ts';
@@ -18,33 +18,39 @@ const USUAL_START = 'StartIfRunning';
  * Plugs each adapter as the wiring says, by its id, and reads back. The VLAN comes before the plug: not one frame goes out on the wrong
  * one. Adapters the wiring does not name stay as they are. V §3.2, §4.2
  */
-export const connect = ({ vms, host }: HyperV): Platform['connect'] => (order) =>
-  doing(at(order, `the adapters of ${order.vm.name} were connected`, 'some adapters may be connected'), async () => {
-    const seen = await vms.read(order.vm.id);
-    const plugs = order.wiring.flatMap((wanted) => differences(wanted, adapterFor(wanted, seen, order)));
-    if (plugs.length > 0) await checkSwitches(order, await host.switches());
+export const connect =
+  ({ vms, host }: HyperV): Platform['connect'] =>
+  (order) =>
+    doing(at(order, `the adapters of ${order.vm.name} were connected`, 'some adapters may be connected'), async () => {
+      const seen = await vms.read(order.vm.id);
+      const plugs = order.wiring.flatMap((wanted) => differences(wanted, adapterFor(wanted, seen, order)));
+      if (plugs.length > 0) await checkSwitches(order, await host.switches());
 
-    const start = startFor(order, seen);
-    const memo = memoOf(seen.notes, order.token);
-    const { wiring: _, start: __, ...rest } = memo;
-    const isStale = memo.wiring !== undefined || memo.start !== undefined;
-    const changes = [
-      ...(plugs.length > 0 ? [findAdapters(THE_VM), ...plugs] : []),
-      ...(start === null ? [] : [setStartAction(start)]),
-      // Last, so that a half-connected VM still knows its old wiring.
-      ...(isStale ? [writeNotes(withMemo(seen.notes, order.token, rest))] : []),
-    ];
-    if (changes.length === 0) return descriptionOf(seen, order.token);
+      const start = startFor(order, seen);
+      const memo = memoOf(seen.notes, order.token);
+      const { wiring: _, start: __, ...rest } = memo;
+      const isStale = memo.wiring !== undefined || memo.start !== undefined;
+      const changes = [
+        ...(plugs.length > 0 ? [findAdapters(THE_VM), ...plugs] : []),
+        ...(start === null ? [] : [setStartAction(start)]),
+        // Last, so that a half-connected VM still knows its old wiring.
+        ...(isStale ? [writeNotes(withMemo(seen.notes, order.token, rest))] : []),
+      ];
+      if (changes.length === 0) return descriptionOf(seen, order.token);
 
-    await vms.change(order.vm.id, changes);
-    const after = await vms.read(order.vm.id);
-    for (const wanted of order.wiring) {
-      const adapter = adapterFor(wanted, after, order);
-      if (differences(wanted, adapter).length > 0) throw failures.notTaken(order, `adapter ${adapter.name} is on ${adapter.switchName ?? 'no switch'}, VLAN ${adapter.vlan ?? 'none'}`);
-    }
-    if (startFor(order, after) !== null) throw failures.notTaken(order, `its start action is ${after.startAction}`);
-    return descriptionOf(after, order.token);
-  });
+      await vms.change(order.vm.id, changes);
+      const after = await vms.read(order.vm.id);
+      for (const wanted of order.wiring) {
+        const adapter = adapterFor(wanted, after, order);
+        if (differences(wanted, adapter).length > 0)
+          throw failures.notTaken(
+            order,
+            `adapter ${adapter.name} is on ${adapter.switchName ?? 'no switch'}, VLAN ${adapter.vlan ?? 'none'}`,
+          );
+      }
+      if (startFor(order, after) !== null) throw failures.notTaken(order, `its start action is ${after.startAction}`);
+      return descriptionOf(after, order.token);
+    });
 
 const adapterFor = (wanted: NicWiring, vm: VmReading, order: ConnectOrder): Adapter => {
   const adapter = vm.adapters.find(({ id }) => id === wanted.id);
@@ -55,7 +61,10 @@ const adapterFor = (wanted: NicWiring, vm: VmReading, order: ConnectOrder): Adap
 const differences = (wanted: NicWiring, adapter: Adapter): readonly CmdletCall[] => {
   if (!wanted.connected || wanted.network === null) return adapter.connected ? [disconnect(adapter.id)] : [];
   const isPlugged = adapter.connected && adapter.switchName !== null && sameText(adapter.switchName, wanted.network);
-  return [...(adapter.vlan === wanted.vlan ? [] : [tag(adapter.id, wanted.vlan)]), ...(isPlugged ? [] : [plug(adapter.id, wanted.network)])];
+  return [
+    ...(adapter.vlan === wanted.vlan ? [] : [tag(adapter.id, wanted.vlan)]),
+    ...(isPlugged ? [] : [plug(adapter.id, wanted.network)]),
+  ];
 };
 
 const checkSwitches = async (order: ConnectOrder, switches: Parameters<typeof switchNamed>[1]): Promise<void> => {

@@ -10,7 +10,14 @@ export const isOff = ({ state }: State): boolean => /^Off(Critical)?$/i.test(sta
 export const isOn = ({ state }: State): boolean => /^Running(Critical)?$/i.test(state);
 
 const MOVING = /^(Stopping|Starting|Reset|Saving|Pausing|Resuming|FastSaving)(Critical)?$/i;
-const AT_WORK = ['CreatingSnapshot', 'DeletingSnapshot', 'ApplyingSnapshot', 'MergingDisks', 'ExportingVirtualMachine', 'MigratingVirtualMachine'];
+const AT_WORK = [
+  'CreatingSnapshot',
+  'DeletingSnapshot',
+  'ApplyingSnapshot',
+  'MergingDisks',
+  'ExportingVirtualMachine',
+  'MigratingVirtualMachine',
+];
 
 /** Hyper-V itself is at work on it: changes would be refused. V §3.1 */
 export const isBusy = ({ state, statuses }: Pick<VmReading, 'state' | 'statuses'>): boolean =>
@@ -25,7 +32,8 @@ const UP = ['OkApplicationsUnknown', 'OkApplicationsHealthy', 'OkApplicationsCri
 /** Heartbeat 5, 6 or 7: the guest is up, whatever its applications say of themselves. V §3.1 */
 export const isUp = ({ heartbeat }: Pick<VmReading, 'heartbeat'>): boolean => UP.includes(heartbeat);
 
-export const startsItself = ({ startAction }: Pick<VmReading, 'startAction'>): boolean => /^(Start|StartIfRunning)$/i.test(startAction);
+export const startsItself = ({ startAction }: Pick<VmReading, 'startAction'>): boolean =>
+  /^(Start|StartIfRunning)$/i.test(startAction);
 
 const SECTOR_4K = 4096;
 
@@ -33,9 +41,13 @@ const obstaclesOf = (vm: VmReading): readonly string[] => [
   ...vm.checkpoints.map((name) => `checkpoint ${name}`),
   ...vm.disks.filter(({ path }) => !isFile(path)).map(({ id }) => `pass-through disk at ${id}`),
   ...vm.disks.filter(({ path }) => /\.vhds$/i.test(path)).map(({ id }) => `shared disk set at ${id}`),
-  ...vm.disks.filter(({ differencing, parent }) => differencing || parent !== null).map(({ id, path }) => `differencing disk at ${id}: ${path}`),
+  ...vm.disks
+    .filter(({ differencing, parent }) => differencing || parent !== null)
+    .map(({ id, path }) => `differencing disk at ${id}: ${path}`),
   ...vm.disks.filter(({ sectorBytes }) => sectorBytes === SECTOR_4K).map(({ id }) => `4K sectors at ${id}`),
-  ...vm.adapters.filter(({ tagging }) => !/^(Untagged|Access)$/i.test(tagging)).map(({ name, tagging }) => `adapter ${name} is in ${tagging} mode`),
+  ...vm.adapters
+    .filter(({ tagging }) => !/^(Untagged|Access)$/i.test(tagging))
+    .map(({ name, tagging }) => `adapter ${name} is in ${tagging} mode`),
   ...vm.statuses.filter((status) => AT_WORK.includes(status)).map((status) => `busy: ${status}`),
 ];
 
@@ -53,7 +65,14 @@ export const descriptionOf = (vm: VmReading, token: string): VmDescription => ({
   cpus: vm.cpus,
   memoryMb: vm.memoryMb,
   disks: vm.disks.map(({ id, bytes, path }, n) => ({ id, bytes, boot: n === 0, path })),
-  nics: vm.adapters.map(({ id, mac, switchName, vlan, connected, addresses }) => ({ id, mac, network: switchName, vlan, connected, addresses })),
+  nics: vm.adapters.map(({ id, mac, switchName, vlan, connected, addresses }) => ({
+    id,
+    mac,
+    network: switchName,
+    vlan,
+    connected,
+    addresses,
+  })),
   autostart: startsItself(vm),
   guestReachable: isUp(vm),
   note: vm.notes,

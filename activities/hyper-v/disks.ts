@@ -1,5 +1,5 @@
-import { type CmdletCall, type CmdletRunner, CmdletFailed, type Reference } from '../contracts/cmdlets.ts';
 import { isTrouble, troubleOf } from '../contracts/cmdlet-failures.ts';
+import { type CmdletCall, CmdletFailed, type CmdletRunner, type Reference } from '../contracts/cmdlets.ts';
 import { mishap } from '../contracts/mishap.ts';
 import { call, mayFail, number, type Results, type Row, rowsOf, sameText, text } from './values.ts';
 
@@ -26,9 +26,9 @@ export const findDisks = (vm: Reference): readonly CmdletCall[] => [
 const ORDER = ['IDE', 'SCSI'];
 
 const place = (row: Row): readonly number[] => [
-  ORDER.indexOf(text(row['ControllerType']).toUpperCase()),
-  number(row['ControllerNumber']) ?? 0,
-  number(row['ControllerLocation']) ?? 0,
+  ORDER.indexOf(text(row.ControllerType).toUpperCase()),
+  number(row.ControllerNumber) ?? 0,
+  number(row.ControllerLocation) ?? 0,
 ];
 
 /** A virtual disk is a file; a pass-through disk has no path with a folder in it. */
@@ -44,26 +44,29 @@ export const readDisks = (results: Results): readonly DiskReading[] => {
     return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
   });
   return sorted.map((drive) => {
-    const path = text(drive['Path']);
-    const vhd = vhds.find((row) => sameText(text(row['Path']), path));
+    const path = text(drive.Path);
+    const vhd = vhds.find((row) => sameText(text(row.Path), path));
     if (!vhd && isFile(path)) {
       if (failed) throw new CmdletFailed(call('vhds', 'Get-VHD', { Path: path }), failed, results);
-      throw mishap.missing(`Hyper-V lists ${path} on the VM but does not describe it`, { fix: 'Check the file with Get-VHD on the host, then retry.' });
+      throw mishap.missing(`Hyper-V lists ${path} on the VM but does not describe it`, {
+        fix: 'Check the file with Get-VHD on the host, then retry.',
+      });
     }
     return {
-      id: `${text(drive['ControllerType'])}:${text(drive['ControllerNumber'])}:${text(drive['ControllerLocation'])}`,
+      id: `${text(drive.ControllerType)}:${text(drive.ControllerNumber)}:${text(drive.ControllerLocation)}`,
       path,
-      bytes: number(vhd?.['Size']) ?? 0,
-      format: text(vhd?.['VhdFormat']),
-      differencing: sameText(text(vhd?.['VhdType']), 'Differencing'),
-      parent: text(vhd?.['ParentPath']) || null,
-      sectorBytes: number(vhd?.['LogicalSectorSize']),
+      bytes: number(vhd?.Size) ?? 0,
+      format: text(vhd?.VhdFormat),
+      differencing: sameText(text(vhd?.VhdType), 'Differencing'),
+      parent: text(vhd?.ParentPath) || null,
+      sectorBytes: number(vhd?.LogicalSectorSize),
     };
   });
 };
 
 /** Drives of every VM of the host, to see who shares a file. */
-export const findAllDrives = (every: Reference): CmdletCall => call('all drives', 'Get-VMHardDiskDrive', { VM: every }, ['VMId', 'VMName', 'Path']);
+export const findAllDrives = (every: Reference): CmdletCall =>
+  call('all drives', 'Get-VMHardDiskDrive', { VM: every }, ['VMId', 'VMName', 'Path']);
 
 export interface Drive {
   readonly vm: string;
@@ -72,7 +75,11 @@ export interface Drive {
 }
 
 export const readAllDrives = (results: Results): readonly Drive[] =>
-  rowsOf(results, 'all drives').map((row) => ({ vm: text(row['VMId']), vmName: text(row['VMName']), path: text(row['Path']) }));
+  rowsOf(results, 'all drives').map((row) => ({
+    vm: text(row.VMId),
+    vmName: text(row.VMName),
+    path: text(row.Path),
+  }));
 
 /** Path → the file it is a child of. A file that cannot be read is left out. */
 export const parentsOf = async (run: CmdletRunner, paths: readonly string[]): Promise<ReadonlyMap<string, string>> => {
@@ -80,7 +87,7 @@ export const parentsOf = async (run: CmdletRunner, paths: readonly string[]): Pr
   const results = await run(paths.map((path, n) => mayFail(call(`parent ${n}`, 'Get-VHD', { Path: path }, VHD))));
   return new Map(
     paths.flatMap((path, n): [string, string][] => {
-      const parent = text(rowsOf(results, `parent ${n}`)[0]?.['ParentPath']);
+      const parent = text(rowsOf(results, `parent ${n}`)[0]?.ParentPath);
       return parent === '' ? [] : [[path, parent]];
     }),
   );
@@ -100,8 +107,10 @@ export const deleteFiles = async (run: CmdletRunner, paths: readonly string[]): 
 /** Those of the paths at which there is a file. */
 export const presentFiles = async (run: CmdletRunner, paths: readonly string[]): Promise<readonly string[]> => {
   if (paths.length === 0) return [];
-  const results = await run(paths.map((path, n) => call(`present ${n}`, 'Test-Path', { LiteralPath: path }, ['$value'])));
-  return paths.filter((_, n) => rowsOf(results, `present ${n}`)[0]?.['$value'] !== false);
+  const results = await run(
+    paths.map((path, n) => call(`present ${n}`, 'Test-Path', { LiteralPath: path }, ['$value'])),
+  );
+  return paths.filter((_, n) => rowsOf(results, `present ${n}`)[0]?.$value !== false);
 };
 
 export const isMissing = (thrown: unknown): boolean => isTrouble(thrown, 'missing');

@@ -23,24 +23,31 @@ interface Verdict {
  * The V1 checks that the host can answer. A VM is judged once it has been up for five minutes; until then, and while its disks merge,
  * the verb waits. U §3.2, V §3.3
  */
-export const health = (hyperV: HyperV): Platform['health'] => (order) =>
-  doing(at(order, `${order.vm.name} was checked`), async () => {
-    const vm = await hyperV.vms.read(order.vm.id);
-    untilSteady(vm, hyperV.steadyMs);
-    const neighbours = await hyperV.host.neighbours();
+export const health =
+  (hyperV: HyperV): Platform['health'] =>
+  (order) =>
+    doing(at(order, `${order.vm.name} was checked`), async () => {
+      const vm = await hyperV.vms.read(order.vm.id);
+      untilSteady(vm, hyperV.steadyMs);
+      const neighbours = await hyperV.host.neighbours();
 
-    const verdicts = [runs(vm), size(vm, order), disks(vm, order), chain(vm), services(vm), unique(vm, neighbours)];
-    return {
-      passed: verdicts.filter(({ wrong }) => wrong.every(([severity]) => severity === 'info')).map(({ id }) => id),
-      findings: verdicts.flatMap(({ id, wrong }) => wrong.map(([severity, message, fix]): Finding => ({ id, severity, subject: vm.name, message, fix }))),
-    };
-  });
+      const verdicts = [runs(vm), size(vm, order), disks(vm, order), chain(vm), services(vm), unique(vm, neighbours)];
+      return {
+        passed: verdicts.filter(({ wrong }) => wrong.every(([severity]) => severity === 'info')).map(({ id }) => id),
+        findings: verdicts.flatMap(({ id, wrong }) =>
+          wrong.map(([severity, message, fix]): Finding => ({ id, severity, subject: vm.name, message, fix })),
+        ),
+      };
+    });
 
 const untilSteady = (vm: VmReading, steadyMs: number): void => {
   if (isMerging(vm)) notFinished(`the disks of ${vm.name} are being merged`);
   if (!isOn(vm)) return;
   const { uptimeSeconds: up } = vm;
-  if (up !== null && up * 1000 < steadyMs) notFinished(`${vm.name} has been up for ${Math.floor(up)} s of ${Math.round(steadyMs / 1000)} s, heartbeat ${vm.heartbeat || 'none'}`);
+  if (up !== null && up * 1000 < steadyMs)
+    notFinished(
+      `${vm.name} has been up for ${Math.floor(up)} s of ${Math.round(steadyMs / 1000)} s, heartbeat ${vm.heartbeat || 'none'}`,
+    );
   if (up === null && !isUp(vm)) notFinished(`${vm.name} is up without a heartbeat yet`);
 };
 
@@ -50,12 +57,19 @@ const runs = (vm: VmReading): Verdict => ({
     ? [['block', `It is ${vm.state}`, 'Start it and look at its console.']]
     : isUp(vm)
       ? []
-      : [['block', `It runs, but its guest shows no heartbeat (${vm.heartbeat || 'none'})`, 'Look at its console; on Linux the hv_* modules may be missing from the initramfs.']],
+      : [
+          [
+            'block',
+            `It runs, but its guest shows no heartbeat (${vm.heartbeat || 'none'})`,
+            'Look at its console; on Linux the hv_* modules may be missing from the initramfs.',
+          ],
+        ],
 });
 
 const size = (vm: VmReading, { landing }: HealthOrder): Verdict => {
   const fix = 'Shut it down, run reshape again and start it.';
-  const differs = (what: string, is: unknown, wanted: unknown): Verdict['wrong'] => (is === wanted ? [] : [['block', `${what}: ${is}, planned ${wanted}`, fix]]);
+  const differs = (what: string, is: unknown, wanted: unknown): Verdict['wrong'] =>
+    is === wanted ? [] : [['block', `${what}: ${is}, planned ${wanted}`, fix]];
   return {
     id: 'V1-02',
     wrong: [
@@ -65,24 +79,40 @@ const size = (vm: VmReading, { landing }: HealthOrder): Verdict => {
       ...(vm.memoryIsDynamic ? ([['block', 'Its memory is dynamic', fix]] as const) : []),
       ...(landing.generation === null ? [] : differs('generation', vm.generation, landing.generation)),
       ...differs('adapters', vm.adapters.length, landing.nics.length),
-      ...landing.nics.filter((nic) => !vm.adapters.some((adapter) => isPluggedAs(adapter, nic))).map((nic) => ['block', `No adapter is plugged into ${nic.network}, VLAN ${nic.vlan ?? 'none'}`, 'Run connect again.'] as const),
+      ...landing.nics
+        .filter((nic) => !vm.adapters.some((adapter) => isPluggedAs(adapter, nic)))
+        .map(
+          (nic) =>
+            [
+              'block',
+              `No adapter is plugged into ${nic.network}, VLAN ${nic.vlan ?? 'none'}`,
+              'Run connect again.',
+            ] as const,
+        ),
     ],
   };
 };
 
 const isPluggedAs = (adapter: Adapter, nic: LandingNic): boolean =>
-  adapter.connected && adapter.switchName !== null && sameText(adapter.switchName, nic.network) && adapter.vlan === nic.vlan;
+  adapter.connected &&
+  adapter.switchName !== null &&
+  sameText(adapter.switchName, nic.network) &&
+  adapter.vlan === nic.vlan;
 
+/** Sizes are compared in order of size: a mover may number the disks anew. */
 const disks = (vm: VmReading, order: HealthOrder): Verdict => {
-  const expected = memoOf(vm.notes, order.token).disks;
-  const smaller = (expected ?? []).flatMap((bytes, n) => {
-    const has = vm.disks[n]?.bytes ?? 0;
-    return has < bytes ? [['block', `disk ${n} has ${has} bytes, its predecessor had ${bytes}`, 'Compare with the restore; do not go on.'] as const] : [];
-  });
+  const fix = 'Compare with the restore; do not go on.';
+  const ascending = (sizes: readonly number[]): readonly number[] => [...sizes].sort((a, b) => a - b);
+  const has = ascending(vm.disks.map(({ bytes }) => bytes));
+  const smaller = ascending(memoOf(vm.notes, order.token).disks ?? []).flatMap((bytes, n) =>
+    (has[n] ?? 0) < bytes
+      ? [['block', `A disk has ${has[n] ?? 0} bytes, its predecessor had ${bytes}`, fix] as const]
+      : [],
+  );
   const wanted = order.landing.disks.length;
   return {
     id: 'V1-15',
-    wrong: vm.disks.length === wanted ? smaller : [['block', `It has ${vm.disks.length} disks, planned ${wanted}`, 'Compare with the restore; do not go on.']],
+    wrong: has.length === wanted ? smaller : [['block', `It has ${has.length} disks, planned ${wanted}`, fix]],
   };
 };
 
@@ -93,9 +123,17 @@ const chain = (vm: VmReading): Verdict => {
     id: 'V1-17',
     wrong: [
       ...vm.checkpoints.map((name) => ['block', `It has the checkpoint ${name}`, fix] as const),
-      ...vm.disks.filter(({ differencing, parent }) => differencing || parent !== null).map(({ path }) => ['block', `${path} is a differencing disk`, fix] as const),
-      ...vm.disks.filter(({ path, format }) => isFile(path) && !sameText(format, 'VHDX')).map(({ path }) => ['block', `${path} is no VHDX`, 'Convert it with Convert-VHD while the VM is off.'] as const),
-      ...vm.disks.filter(({ path }) => !isFile(path)).map(({ id }) => ['block', `${id} is no virtual disk`, 'Detach the physical disk.'] as const),
+      ...vm.disks
+        .filter(({ differencing, parent }) => differencing || parent !== null)
+        .map(({ path }) => ['block', `${path} is a differencing disk`, fix] as const),
+      ...vm.disks
+        .filter(({ path, format }) => isFile(path) && !sameText(format, 'VHDX'))
+        .map(
+          ({ path }) => ['block', `${path} is no VHDX`, 'Convert it with Convert-VHD while the VM is off.'] as const,
+        ),
+      ...vm.disks
+        .filter(({ path }) => !isFile(path))
+        .map(({ id }) => ['block', `${id} is no virtual disk`, 'Detach the physical disk.'] as const),
     ],
   };
 };
@@ -109,8 +147,10 @@ const SERVICES = {
 } as const;
 
 const services = (vm: VmReading): Verdict => {
-  const has = (id: string): boolean => vm.services.some((service) => service.enabled && service.id.toUpperCase().endsWith(id));
-  const off = (id: string, severity: Severity, message: string): Verdict['wrong'] => (has(id) ? [] : [[severity, message, 'Enable the service in the integration services of this VM.']]);
+  const has = (id: string): boolean =>
+    vm.services.some((service) => service.enabled && service.id.toUpperCase().endsWith(id));
+  const off = (id: string, severity: Severity, message: string): Verdict['wrong'] =>
+    has(id) ? [] : [[severity, message, 'Enable the service in the integration services of this VM.']];
   return {
     id: 'V1-18',
     wrong: [
@@ -129,7 +169,14 @@ const unique = (vm: VmReading, neighbours: readonly Neighbour[]): Verdict => {
     wrong: vm.adapters.flatMap(({ mac }) =>
       others
         .filter((other) => other.connected && sameMac(other.mac, mac))
-        .map((other) => ['block', `${other.vmName} on this host has the MAC ${mac} and is plugged in`, 'Take that VM off the network.'] as const),
+        .map(
+          (other) =>
+            [
+              'block',
+              `${other.vmName} on this host has the MAC ${mac} and is plugged in`,
+              'Take that VM off the network.',
+            ] as const,
+        ),
     ),
   };
 };

@@ -50,7 +50,7 @@ export interface Host {
 const findSwitches = call('switches', 'Get-VMSwitch', {}, ['Name', 'SwitchType']);
 
 const readSwitches = (results: Results): readonly Switch[] =>
-  rowsOf(results, 'switches').map((row) => ({ name: text(row['Name']), kind: text(row['SwitchType']) }));
+  rowsOf(results, 'switches').map((row) => ({ name: text(row.Name), kind: text(row.SwitchType) }));
 
 const SHARED = 'SharedVolumeInfo.FriendlyVolumeName';
 const SHARED_SIZE = 'SharedVolumeInfo.Partition.Size';
@@ -74,8 +74,13 @@ const readVolumes = (results: Results): readonly Volume[] => [
     free: number(list(row[SHARED_FREE])[0]) ?? 0,
   })),
   ...rowsOf(results, 'volumes')
-    .filter((row) => /^[A-Za-z]$/.test(text(row['DriveLetter'])))
-    .map((row) => ({ root: `${text(row['DriveLetter'])}:`, shared: false, bytes: number(row['Size']) ?? 0, free: number(row['SizeRemaining']) ?? 0 })),
+    .filter((row) => /^[A-Za-z]$/.test(text(row.DriveLetter)))
+    .map((row) => ({
+      root: `${text(row.DriveLetter)}:`,
+      shared: false,
+      bytes: number(row.Size) ?? 0,
+      free: number(row.SizeRemaining) ?? 0,
+    })),
 ];
 
 /** No cluster tools, or no cluster: the host stands alone. */
@@ -95,11 +100,11 @@ export const hostOf = (run: CmdletRunner): Host => ({
     const host = rowsOf(results, 'host')[0];
     const os = rowsOf(results, 'os')[0];
     return {
-      cpus: number(host?.['LogicalProcessorCount']) ?? 0,
-      memoryBytes: number(host?.['MemoryCapacity']) ?? 0,
-      osName: text(os?.['Caption']),
-      build: number(os?.['BuildNumber']),
-      moduleVersion: text(rowsOf(results, 'module')[0]?.['Version']),
+      cpus: number(host?.LogicalProcessorCount) ?? 0,
+      memoryBytes: number(host?.MemoryCapacity) ?? 0,
+      osName: text(os?.Caption),
+      build: number(os?.BuildNumber),
+      moduleVersion: text(rowsOf(results, 'module')[0]?.Version),
       clustered: isClustered(results),
       switches: readSwitches(results),
       volumes: readVolumes(results),
@@ -110,12 +115,15 @@ export const hostOf = (run: CmdletRunner): Host => ({
   switches: async () => readSwitches(await run([findSwitches])),
   neighbours: async () => {
     const nics = findAdapters(EVERY_VM);
-    const results = await run([findAll, { ...nics, select: ['VMId', 'VMName', 'MacAddress', 'SwitchName', 'Connected'] }]);
+    const results = await run([
+      findAll,
+      { ...nics, select: ['VMId', 'VMName', 'MacAddress', 'SwitchName', 'Connected'] },
+    ]);
     return rowsOf(results, 'nics').map((row) => ({
-      vm: text(row['VMId']),
-      vmName: text(row['VMName']),
-      mac: macOf(text(row['MacAddress'])),
-      connected: text(row['SwitchName']) !== '' && truth(row['Connected']) !== false,
+      vm: text(row.VMId),
+      vmName: text(row.VMName),
+      mac: macOf(text(row.MacAddress)),
+      connected: text(row.SwitchName) !== '' && truth(row.Connected) !== false,
     }));
   },
   drives: async () => readAllDrives(await run([findAll, findAllDrives(EVERY_VM)])),
@@ -134,4 +142,5 @@ export const liesIn = (path: string, root: string): boolean => {
 export const volumeOf = (path: string, volumes: readonly Volume[]): Volume | null =>
   volumes.filter(({ root }) => liesIn(path, root)).sort((a, b) => b.root.length - a.root.length)[0] ?? null;
 
-export const switchNamed = (name: string, switches: readonly Switch[]): Switch | null => switches.find((known) => sameText(known.name, name)) ?? null;
+export const switchNamed = (name: string, switches: readonly Switch[]): Switch | null =>
+  switches.find((known) => sameText(known.name, name)) ?? null;

@@ -1,8 +1,8 @@
 import { queueOf } from '../../domain/address.ts';
 import type { HyperVInstance } from '../../domain/estate.ts';
+import type { Doing } from '../contracts/cmdlet-failures.ts';
 import type { CmdletRunner } from '../contracts/cmdlets.ts';
 import type { PlatformOrder } from '../contracts/platform.ts';
-import type { Doing } from '../contracts/cmdlet-failures.ts';
 import type { Host } from './host.ts';
 import type { Vms } from './vms.ts';
 
@@ -22,7 +22,11 @@ export interface HyperV {
 export type WithoutVm = Pick<PlatformOrder, 'to'>;
 
 /** Where and at what a verb is, for the message of a failure. */
-export const at = (order: WithoutVm & { readonly vm?: { readonly name: string } | null }, doing: string, changed = 'nothing'): Doing => ({
+export const at = (
+  order: WithoutVm & { readonly vm?: { readonly name: string } | null },
+  doing: string,
+  changed = 'nothing',
+): Doing => ({
   at: queueOf(order.to),
   ...(order.vm ? { vm: order.vm.name } : {}),
   doing,

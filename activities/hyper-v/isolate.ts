@@ -13,20 +13,27 @@ import { setStartAction, THE_VM, type VmReading, writeNotes } from './vms.ts';
  * Takes a VM off its networks and keeps the host from starting it. What was found stands in the Notes before anything is changed, so
  * that an isolated VM, or one isolated by half, still tells its wiring. V §4.2
  */
-export const isolate = ({ vms }: HyperV): Platform['isolate'] => (order) =>
-  doing(at(order, `${order.vm.name} was isolated`), async () => {
-    const seen = await vms.read(order.vm.id);
-    const wiring = wiringFound(seen, order);
-    const start = memoOf(seen.notes, order.token).start ?? seen.startAction;
+export const isolate =
+  ({ vms }: HyperV): Platform['isolate'] =>
+  (order) =>
+    doing(at(order, `${order.vm.name} was isolated`), async () => {
+      const seen = await vms.read(order.vm.id);
+      const wiring = wiringFound(seen, order);
+      const start = memoOf(seen.notes, order.token).start ?? seen.startAction;
 
-    const changes = changesFor(seen, order, wiring, start);
-    if (changes.length > 0) await vms.change(order.vm.id, changes);
+      const changes = changesFor(seen, order, wiring, start);
+      if (changes.length > 0) await vms.change(order.vm.id, changes);
 
-    const after = changes.length > 0 ? await vms.read(order.vm.id) : seen;
-    if (startsItself(after)) throw failures.notTaken(order, `its start action is ${after.startAction}`);
-    if (order.extent === 'full' && after.adapters.some(({ connected }) => connected)) throw failures.notTaken(order, 'an adapter is still connected');
-    return { wiring, autostart: startsItself({ startAction: start }), description: descriptionOf(after, order.token) };
-  });
+      const after = changes.length > 0 ? await vms.read(order.vm.id) : seen;
+      if (startsItself(after)) throw failures.notTaken(order, `its start action is ${after.startAction}`);
+      if (order.extent === 'full' && after.adapters.some(({ connected }) => connected))
+        throw failures.notTaken(order, 'an adapter is still connected');
+      return {
+        wiring,
+        autostart: startsItself({ startAction: start }),
+        description: descriptionOf(after, order.token),
+      };
+    });
 
 /** An adapter that is plugged in tells its own wiring; one that is not may have been unplugged by us. */
 const wiringFound = (vm: VmReading, order: IsolateOrder): readonly NicWiring[] => {
@@ -35,7 +42,12 @@ const wiringFound = (vm: VmReading, order: IsolateOrder): readonly NicWiring[] =
   return vm.adapters.map((adapter) => (adapter.connected ? undefined : before(adapter)) ?? wiringOf(adapter));
 };
 
-const changesFor = (vm: VmReading, order: IsolateOrder, wiring: readonly NicWiring[], start: string): readonly CmdletCall[] => {
+const changesFor = (
+  vm: VmReading,
+  order: IsolateOrder,
+  wiring: readonly NicWiring[],
+  start: string,
+): readonly CmdletCall[] => {
   const plugged = order.extent === 'full' ? vm.adapters.filter(({ connected }) => connected) : [];
   if (plugged.length === 0 && !startsItself(vm)) return [];
   const known = memoOf(vm.notes, order.token);

@@ -31,7 +31,9 @@ const parse = (json: string | undefined): Memo => {
 /** Our memo for the journey of this token; empty where the line is another journey's, or none is there. */
 export const memoOf = (notes: string | null, token: string): Memo => {
   const journey = readToken(token)?.vm;
-  const ours = (notes?.match(LINES) ?? []).map((line) => PARTS.exec(line.trim())).findLast((parts) => journey !== undefined && isOurs(parts?.[1], journey));
+  const ours = (notes?.match(LINES) ?? [])
+    .map((line) => PARTS.exec(line.trim()))
+    .findLast((parts) => journey !== undefined && isOurs(parts?.[1], journey));
   return parse(ours?.[2]);
 };
 
@@ -43,4 +45,5 @@ export const withMemo = (notes: string | null, token: string, memo: Memo): strin
 };
 
 /** Whether the Notes carry a token of this journey, in a line of ours. */
-export const carries = (notes: string | null, journey: string): boolean => (notes?.match(LINES) ?? []).some((line) => isOurs(line, journey));
+export const carries = (notes: string | null, journey: string): boolean =>
+  (notes?.match(LINES) ?? []).some((line) => isOurs(line, journey));

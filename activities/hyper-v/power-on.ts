@@ -8,15 +8,19 @@ import { memoOf, withMemo } from './notes.ts';
 import { start, writeNotes } from './vms.ts';
 
 /** Starts a VM that is off; one that runs is left alone. An earlier request to shut down ends here. V §3.2, §4.2 */
-export const powerOn = ({ vms }: HyperV): Platform['powerOn'] => (order) =>
-  doing(at(order, `${order.vm.name} was started`), async () => {
-    const seen = await vms.read(order.vm.id);
-    if (isOn(seen)) return descriptionOf(seen, order.token);
-    unlessResting(order, seen);
+export const powerOn =
+  ({ vms }: HyperV): Platform['powerOn'] =>
+  (order) =>
+    doing(at(order, `${order.vm.name} was started`), async () => {
+      const seen = await vms.read(order.vm.id);
+      if (isOn(seen)) return descriptionOf(seen, order.token);
+      unlessResting(order, seen);
 
-    const { asked, forced, ...memo } = memoOf(seen.notes, order.token);
-    const settled = asked || forced ? [writeNotes(withMemo(seen.notes, order.token, memo))] : [];
-    await vms.change(order.vm.id, [...settled, start()]);
-    const after = await vms.read(order.vm.id);
-    return isOn(after) ? descriptionOf(after, order.token) : notFinished(`${seen.name} was started and is ${after.state}`);
-  });
+      const { asked, forced, ...memo } = memoOf(seen.notes, order.token);
+      const settled = asked || forced ? [writeNotes(withMemo(seen.notes, order.token, memo))] : [];
+      await vms.change(order.vm.id, [...settled, start()]);
+      const after = await vms.read(order.vm.id);
+      return isOn(after)
+        ? descriptionOf(after, order.token)
+        : notFinished(`${seen.name} was started and is ${after.state}`);
+    });

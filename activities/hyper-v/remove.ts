@@ -1,7 +1,7 @@
 import { doing } from '../contracts/cmdlet-failures.ts';
 import type { Platform, RemoveOrder } from '../contracts/platform.ts';
 import { isOff } from './description.ts';
-import { deleteFiles, type Drive, isFile, parentsOf, presentFiles } from './disks.ts';
+import { type Drive, deleteFiles, isFile, parentsOf, presentFiles } from './disks.ts';
 import { failures } from './failures.ts';
 import { liesIn } from './host.ts';
 import { at, type HyperV } from './hyper-v.ts';
@@ -13,41 +13,55 @@ import { type Leftover, removeRole, removeVm } from './vms.ts';
  * Removes a VM of this journey and its files. The files go first, while the VM itself still tells which they are and whose it is: a
  * removal whose answer was lost is finished by the next attempt, and no file is ever left without an owner. V §3.2, §4.2
  */
-export const remove = (hyperV: HyperV): Platform['remove'] => (order) =>
-  doing(at(order, `${order.vm.name} was removed`, 'files of this VM may be gone'), async () => {
-    const { vms, host, run } = hyperV;
-    const vm = await vms.leftover(order.vm.id);
-    if (!vm) return { removed: true };
-    mustBeOurs(order, vm);
+export const remove =
+  (hyperV: HyperV): Platform['remove'] =>
+  (order) =>
+    doing(at(order, `${order.vm.name} was removed`, 'files of this VM may be gone'), async () => {
+      const { vms, host, run } = hyperV;
+      const vm = await vms.leftover(order.vm.id);
+      if (!vm) return { removed: true };
+      mustBeOurs(order, vm);
 
-    const drives = await host.drives();
-    const own = drives.filter((drive) => sameText(drive.vm, vm.id)).map(({ path }) => path);
-    const others = drives.filter((drive) => !sameText(drive.vm, vm.id));
-    mustBeOwnFiles(order, own, others, hyperV.instance.storagePaths);
+      const drives = await host.drives();
+      const own = drives.filter((drive) => sameText(drive.vm, vm.id)).map(({ path }) => path);
+      const others = drives.filter((drive) => !sameText(drive.vm, vm.id));
+      mustBeOwnFiles(order, own, others, hyperV.instance.storagePaths);
 
-    const present = await presentFiles(run, own);
-    await mustStandAlone(hyperV, order, present, others);
-    await deleteFiles(run, present);
-    const left = await presentFiles(run, present);
-    if (left.length > 0) throw failures.notTaken(order, `${left.join(', ')} is still there`);
+      const present = await presentFiles(run, own);
+      await mustStandAlone(hyperV, order, present, others);
+      await deleteFiles(run, present);
+      const left = await presentFiles(run, present);
+      if (left.length > 0) throw failures.notTaken(order, `${left.join(', ')} is still there`);
 
-    await vms.change(order.vm.id, [...(vm.clustered ? [removeRole(vm.id)] : []), removeVm()]);
-    if (await vms.leftover(order.vm.id)) throw failures.notTaken(order, 'the VM is still registered');
-    return { removed: true };
-  });
+      await vms.change(order.vm.id, [...(vm.clustered ? [removeRole(vm.id)] : []), removeVm()]);
+      if (await vms.leftover(order.vm.id)) throw failures.notTaken(order, 'the VM is still registered');
+      return { removed: true };
+    });
 
 const mustBeOurs = (order: RemoveOrder, vm: Leftover): void => {
-  if (order.alive.some(({ id }) => sameText(id, vm.id))) throw failures.unsafe(order, 'it lives on', 'Remove nothing: the plan still uses this VM.');
-  if (!carries(vm.notes, order.journey)) throw failures.unsafe(order, 'its Notes do not carry the token of this journey', 'Remove it by hand if it is a leftover of ours.');
+  if (order.alive.some(({ id }) => sameText(id, vm.id)))
+    throw failures.unsafe(order, 'it lives on', 'Remove nothing: the plan still uses this VM.');
+  if (!carries(vm.notes, order.journey))
+    throw failures.unsafe(
+      order,
+      'its Notes do not carry the token of this journey',
+      'Remove it by hand if it is a leftover of ours.',
+    );
   if (!isOff(vm)) throw failures.notOff(order, vm);
   if (vm.checkpoints.length > 0) throw failures.mounted(order, `it has the checkpoint ${vm.checkpoints[0]}`);
 };
 
-const mustBeOwnFiles = (order: RemoveOrder, own: readonly string[], others: readonly Drive[], roots: readonly string[]): void => {
+const mustBeOwnFiles = (
+  order: RemoveOrder,
+  own: readonly string[],
+  others: readonly Drive[],
+  roots: readonly string[],
+): void => {
   const byHand = 'Look at its disks; remove it by hand if that is right.';
   for (const path of own) {
     if (!isFile(path)) throw failures.unsafe(order, `${path || 'one of its disks'} is no virtual disk`, byHand);
-    if (!roots.some((root) => liesIn(path, root))) throw failures.unsafe(order, `${path} lies outside the folders of staged VMs`, byHand);
+    if (!roots.some((root) => liesIn(path, root)))
+      throw failures.unsafe(order, `${path} lies outside the folders of staged VMs`, byHand);
     if (!/\.vhdx?$/i.test(path)) throw failures.mounted(order, `${path} belongs to a mount or a checkpoint`);
     const sharer = others.find((drive) => sameText(drive.path, path));
     if (sharer) throw failures.unsafe(order, `${sharer.vmName} uses ${path}, too`, byHand);
@@ -55,10 +69,16 @@ const mustBeOwnFiles = (order: RemoveOrder, own: readonly string[], others: read
 };
 
 /** Neither a child of another file, nor the parent of another VM's. */
-const mustStandAlone = async ({ run }: HyperV, order: RemoveOrder, own: readonly string[], others: readonly Drive[]): Promise<void> => {
+const mustStandAlone = async (
+  { run }: HyperV,
+  order: RemoveOrder,
+  own: readonly string[],
+  others: readonly Drive[],
+): Promise<void> => {
   const parents = await parentsOf(run, [...own, ...others.map(({ path }) => path).filter(isFile)]);
   const child = own.find((path) => parents.has(path));
   if (child !== undefined) throw failures.mounted(order, `${child} is served from ${parents.get(child)}`);
   const heir = others.find(({ path }) => own.some((mine) => sameText(parents.get(path) ?? '', mine)));
-  if (heir) throw failures.unsafe(order, `${heir.vmName} is built upon one of its disks`, 'Remove or detach that VM first.');
+  if (heir)
+    throw failures.unsafe(order, `${heir.vmName} is built upon one of its disks`, 'Remove or detach that VM first.');
 };

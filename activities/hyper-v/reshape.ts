@@ -8,7 +8,17 @@ import { failures, unlessResting } from './failures.ts';
 import { at, type HyperV } from './hyper-v.ts';
 import { type Memo, memoOf, withMemo } from './notes.ts';
 import { sameText } from './values.ts';
-import { rename, secureBootOff, secureBootOn, setCpus, setMemory, setStartAction, THE_VM, type VmReading, writeNotes } from './vms.ts';
+import {
+  rename,
+  secureBootOff,
+  secureBootOn,
+  setCpus,
+  setMemory,
+  setStartAction,
+  THE_VM,
+  type VmReading,
+  writeNotes,
+} from './vms.ts';
 
 /** The templates Hyper-V ships. Linux boots under Secure Boot only with the second. V §3.2 */
 const TEMPLATE = { windows: 'MicrosoftWindows', linux: 'MicrosoftUEFICertificateAuthority' } as const;
@@ -17,32 +27,43 @@ const TEMPLATE = { windows: 'MicrosoftWindows', linux: 'MicrosoftUEFICertificate
  * Gives a VM that is off the size and adapters of its landing, one unplugged adapter per NIC with the MAC its predecessor's had, and our
  * token in its Notes. Only what differs is set; everything is read back. V §1.5.4, §4.2
  */
-export const reshape = ({ vms, host }: HyperV): Platform['reshape'] => (order) =>
-  doing(at(order, `${order.vm.name} was reshaped`, 'some settings of the VM, which is off'), async () => {
-    const macs = order.landing.nics.map((nic) => macFor(nic, order));
-    const twice = macs.find((mac, n) => macs.findIndex((other) => sameMac(other, mac)) !== n);
-    if (twice !== undefined) throw failures.twiceTheSame(order, twice);
-    const memo = memoFor(order);
+export const reshape =
+  ({ vms, host }: HyperV): Platform['reshape'] =>
+  (order) =>
+    doing(at(order, `${order.vm.name} was reshaped`, 'some settings of the VM, which is off'), async () => {
+      const macs = order.landing.nics.map((nic) => macFor(nic, order));
+      const twice = macs.find((mac, n) => macs.findIndex((other) => sameMac(other, mac)) !== n);
+      if (twice !== undefined) throw failures.twiceTheSame(order, twice);
+      const memo = memoFor(order);
 
-    const seen = await vms.read(order.vm.id);
-    unlessResting(order, seen);
-    if (!isOff(seen)) throw failures.notOff(order, seen);
-    if (order.landing.generation !== null && order.landing.generation !== seen.generation) throw failures.generation(order, seen.generation, order.landing.generation);
-    const taken = (await host.vms()).some(({ id, name }) => !sameText(id, seen.id) && sameText(name, order.landing.name));
-    if (taken) throw failures.nameTaken(order, order.landing.name);
+      const seen = await vms.read(order.vm.id);
+      unlessResting(order, seen);
+      if (!isOff(seen)) throw failures.notOff(order, seen);
+      if (order.landing.generation !== null && order.landing.generation !== seen.generation)
+        throw failures.generation(order, seen.generation, order.landing.generation);
+      const taken = (await host.vms()).some(
+        ({ id, name }) => !sameText(id, seen.id) && sameText(name, order.landing.name),
+      );
+      if (taken) throw failures.nameTaken(order, order.landing.name);
 
-    const changes = changesFor(seen, order, macs, memo);
-    if (changes.length > 0) await vms.change(order.vm.id, changes);
-    const after = changes.length > 0 ? await vms.read(order.vm.id) : seen;
-    const left = changesFor(after, order, macs, memo);
-    if (left.length > 0) throw failures.notTaken(order, left.map(({ cmdlet, id }) => `${cmdlet} (${id})`).join(', '));
+      const changes = changesFor(seen, order, macs, memo);
+      if (changes.length > 0) await vms.change(order.vm.id, changes);
+      const after = changes.length > 0 ? await vms.read(order.vm.id) : seen;
+      const left = changesFor(after, order, macs, memo);
+      if (left.length > 0) throw failures.notTaken(order, left.map(({ cmdlet, id }) => `${cmdlet} (${id})`).join(', '));
 
-    return {
-      description: descriptionOf(after, order.token),
-      macs,
-      wiring: order.landing.nics.map((nic, n) => ({ id: adapterWith(macs[n] ?? '', after)?.id ?? '', mac: macs[n] ?? '', network: nic.network, vlan: nic.vlan, connected: true })),
-    };
-  });
+      return {
+        description: descriptionOf(after, order.token),
+        macs,
+        wiring: order.landing.nics.map((nic, n) => ({
+          id: adapterWith(macs[n] ?? '', after)?.id ?? '',
+          mac: macs[n] ?? '',
+          network: nic.network,
+          vlan: nic.vlan,
+          connected: true,
+        })),
+      };
+    });
 
 const macFor = (nic: LandingNic, order: ReshapeOrder): string => {
   const mac = order.predecessor.nics[nic.source]?.mac;
@@ -60,7 +81,8 @@ const memoFor = (order: ReshapeOrder): Memo => ({
   }),
 });
 
-const adapterWith = (mac: string, vm: VmReading): Adapter | undefined => vm.adapters.find((adapter) => sameMac(adapter.mac, mac));
+const adapterWith = (mac: string, vm: VmReading): Adapter | undefined =>
+  vm.adapters.find((adapter) => sameMac(adapter.mac, mac));
 
 const changesFor = (vm: VmReading, order: ReshapeOrder, macs: readonly string[], memo: Memo): readonly CmdletCall[] => {
   const { landing } = order;

@@ -1,6 +1,6 @@
 import { factsOf } from '../../domain/facts.ts';
 import { doing, failureOf, troubleOf } from '../contracts/cmdlet-failures.ts';
-import { type CmdletError, CmdletFailed, RunnerFailed } from '../contracts/cmdlets.ts';
+import { type CmdletCall, type CmdletError, CmdletFailed, RunnerFailed } from '../contracts/cmdlets.ts';
 import { notFinished } from '../contracts/mishap.ts';
 import type { Platform, ShutDownOrder } from '../contracts/platform.ts';
 import { descriptionOf, isOff, isOn } from './description.ts';
@@ -19,24 +19,33 @@ const OURS_TO_MEND = ['denied', 'notInstalled', 'badCall'];
  * Asks the guest to shut down and sees whether it did; never pulls the plug. Safe to repeat: when it was asked stands in the Notes, so
  * that one grace time is counted over all attempts. V §3.2, §4.2
  */
-export const shutDown = (hyperV: HyperV): Platform['shutDown'] => (order) =>
-  doing(at(order, `${order.vm.name} was asked to shut down`), async () => {
-    const { vms, now } = hyperV;
-    const seen = await vms.read(order.vm.id);
-    if (factsOf(descriptionOf(seen, order.token)) !== order.expectFacts) throw failures.drift(order);
+export const shutDown =
+  (hyperV: HyperV): Platform['shutDown'] =>
+  (order) =>
+    doing(at(order, `${order.vm.name} was asked to shut down`), async () => {
+      const { vms, now } = hyperV;
+      const seen = await vms.read(order.vm.id);
+      if (factsOf(descriptionOf(seen, order.token)) !== order.expectFacts) throw failures.drift(order);
 
-    const asked = askedOf(seen, order);
-    if (isOff(seen)) return { how: asked ? 'guest' : 'wasOff', observedAt: new Date(now()).toISOString() };
-    if (!isOn(seen) && !asked) unlessResting(order, seen);
+      const asked = askedOf(seen, order);
+      if (isOff(seen)) return { how: asked ? 'guest' : 'wasOff', observedAt: new Date(now()).toISOString() };
+      if (!isOn(seen) && !asked) unlessResting(order, seen);
 
-    const since = asked ? now() - asked.at : 0;
-    if (asked && since >= order.graceMs) return refusal(hyperV, order, seen, `it was asked ${seconds(since)} ago and is ${seen.state}`, 'Something inside waits for a person, or holds the shutdown up.');
+      const since = asked ? now() - asked.at : 0;
+      if (asked && since >= order.graceMs) {
+        await forget(hyperV, order, seen);
+        throw failures.guestRefused(
+          order,
+          `it was asked ${seconds(since)} ago and is ${seen.state}`,
+          'Something inside waits for a person, or holds the shutdown up.',
+        );
+      }
 
-    if (!asked?.taken && isOn(seen)) await ask(hyperV, order, seen);
-    const after = await vms.read(order.vm.id);
-    if (isOff(after)) return { how: 'guest', observedAt: new Date(now()).toISOString() };
-    return notFinished(`${seen.name} was asked to shut down ${seconds(since)} ago and is ${after.state}`);
-  });
+      if (!asked?.taken && isOn(seen)) await ask(hyperV, order, seen);
+      const after = await vms.read(order.vm.id);
+      if (isOff(after)) return { how: 'guest', observedAt: new Date(now()).toISOString() };
+      return notFinished(`${seen.name} was asked to shut down ${seconds(since)} ago and is ${after.state}`);
+    });
 
 const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1000)} s`;
 
@@ -45,20 +54,25 @@ const askedOf = (vm: VmReading, order: ShutDownOrder): Memo['asked'] => {
   return asked?.token === order.token ? asked : undefined;
 };
 
-/** The time of the first request stands; asking again after a lost answer does not prolong the grace. */
+/**
+ * The time of the first request stands: asking again after a lost answer does not prolong the grace. A request the cmdlet still waits
+ * for counts as taken. Only the first request can be refused at once: a guest on its way down refuses a second one.
+ */
 const ask = async (hyperV: HyperV, order: ShutDownOrder, vm: VmReading): Promise<void> => {
   const { vms, now } = hyperV;
-  const memo = memoOf(vm.notes, order.token);
-  const asked = { token: order.token, at: askedOf(vm, order)?.at ?? now() };
-  const noted = (taken: boolean): string => withMemo(vm.notes, order.token, { ...memo, asked: { ...asked, taken } });
+  const first = askedOf(vm, order);
+  const asked = { token: order.token, at: first?.at ?? now() };
+  const note = (taken: boolean): CmdletCall =>
+    writeNotes(withMemo(vm.notes, order.token, { ...memoOf(vm.notes, order.token), asked: { ...asked, taken } }));
   const error = await vms
-    .change(order.vm.id, [writeNotes(noted(false)), askGuest(), writeNotes(noted(true), 'taken')], { timeoutMs: ASK_MS })
+    .change(order.vm.id, [note(false), askGuest()], { timeoutMs: ASK_MS })
     .then((results) => results.get('ask')?.error ?? null)
     .catch((thrown: unknown) => {
       if (thrown instanceof RunnerFailed && thrown.kind === 'timedOut') return null;
       throw thrown;
     });
-  if (error) await refused(hyperV, order, error);
+  if (!error) await vms.change(order.vm.id, [note(true)]);
+  if (error && !first) await refused(hyperV, order, error);
 };
 
 /** A guest that cannot be asked will not be able to later; what passes by itself is asked again. */
@@ -66,20 +80,18 @@ const refused = async (hyperV: HyperV, order: ShutDownOrder, error: CmdletError)
   const vm = await hyperV.vms.read(order.vm.id);
   if (isOff(vm)) return;
   const trouble = troubleOf(error);
-  if (!PASSING.includes(trouble) && !OURS_TO_MEND.includes(trouble)) {
-    await refusal(hyperV, order, vm, `Hyper-V could not ask it: ${error.message}`, 'Its integration services do not answer, or its screen is locked with open programs.');
-  }
   await forget(hyperV, order, vm);
-  throw failureOf(new CmdletFailed(askGuest(), error, new Map()), at(order, `${order.vm.name} was asked to shut down`));
+  throw PASSING.includes(trouble) || OURS_TO_MEND.includes(trouble)
+    ? failureOf(new CmdletFailed(askGuest(), error, new Map()), at(order, `${order.vm.name} was asked to shut down`))
+    : failures.guestRefused(
+        order,
+        `Hyper-V could not ask it: ${error.message}`,
+        'Its integration services do not answer, or its screen is locked with open programs.',
+      );
 };
 
 /** The request is forgotten with the refusal, so that a retry asks anew and gives a full grace time. */
 const forget = async ({ vms }: HyperV, order: ShutDownOrder, vm: VmReading): Promise<void> => {
   const { asked: _, ...memo } = memoOf(vm.notes, order.token);
   await vms.change(order.vm.id, [writeNotes(withMemo(vm.notes, order.token, memo))]);
-};
-
-const refusal = async (hyperV: HyperV, order: ShutDownOrder, vm: VmReading, why: string, likely: string): Promise<never> => {
-  await forget(hyperV, order, vm);
-  throw failures.guestRefused(order, why, likely);
 };

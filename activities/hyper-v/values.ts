@@ -27,6 +27,7 @@ export const number = (value: unknown): number | null => {
 export const truth = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null);
 
 /** A collection of one comes as a list from one build and bare from another. */
-export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : value === null || value === undefined ? [] : [value]);
+export const list = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? value : value === null || value === undefined ? [] : [value];
 
 export const sameText = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

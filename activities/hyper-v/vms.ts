@@ -1,4 +1,10 @@
-import { type CmdletCall, CmdletFailed, type CmdletRunner, type Reference, type RunOptions } from '../contracts/cmdlets.ts';
+import {
+  type CmdletCall,
+  CmdletFailed,
+  type CmdletRunner,
+  type Reference,
+  type RunOptions,
+} from '../contracts/cmdlets.ts';
 import { type Adapter, findAdapters, readAdapters } from './adapters.ts';
 import { type DiskReading, findDisks, isMissing, readDisks } from './disks.ts';
 import { call, list, mayFail, number, type Results, type Row, rowsOf, text, truth } from './values.ts';
@@ -47,8 +53,17 @@ export const THE_VM: Reference = { $ref: 'vm' };
 export const EVERY_VM: Reference = { $ref: 'every' };
 
 const SELECT = [
-  'Id', 'Name', 'State', 'Generation', 'ProcessorCount', 'Notes', 'AutomaticStartAction', 'Heartbeat', 'OperationalStatus',
-  'Uptime.TotalSeconds', 'IsClustered',
+  'Id',
+  'Name',
+  'State',
+  'Generation',
+  'ProcessorCount',
+  'Notes',
+  'AutomaticStartAction',
+  'Heartbeat',
+  'OperationalStatus',
+  'Uptime.TotalSeconds',
+  'IsClustered',
 ];
 
 /** By the host's own id: names are not unique on a host. V §3.1 */
@@ -58,11 +73,11 @@ export const findAll: CmdletCall = call('every', 'Get-VM', {}, ['Id', 'Name', 'S
 
 export const readAll = (results: Results): readonly VmLine[] =>
   rowsOf(results, 'every').map((row) => ({
-    id: text(row['Id']),
-    name: text(row['Name']),
-    state: text(row['State']),
-    notes: text(row['Notes']) || null,
-    memoryAssigned: number(row['MemoryAssigned']) ?? 0,
+    id: text(row.Id),
+    name: text(row.Name),
+    state: text(row.State),
+    notes: text(row.Notes) || null,
+    memoryAssigned: number(row.MemoryAssigned) ?? 0,
   }));
 
 const MEBIBYTE = 1024 * 1024;
@@ -80,31 +95,31 @@ const belongings: readonly CmdletCall[] = [
 ];
 
 const readOne = (row: Row, results: Results): VmReading => {
-  const silent = number(row['Generation']) === 2 ? results.get('firmware')?.error : null;
+  const silent = number(row.Generation) === 2 ? results.get('firmware')?.error : null;
   if (silent) throw new CmdletFailed(firmware, silent, results);
   const memory = rowsOf(results, 'memory')[0];
   const security = rowsOf(results, 'firmware')[0];
   return {
-    id: text(row['Id']),
-    name: text(row['Name']),
-    state: text(row['State']),
-    generation: number(row['Generation']) === 2 ? 2 : 1,
-    cpus: number(row['ProcessorCount']) ?? 0,
-    memoryMb: Math.round((number(memory?.['Startup']) ?? 0) / MEBIBYTE),
-    memoryIsDynamic: truth(memory?.['DynamicMemoryEnabled']) ?? false,
-    notes: text(row['Notes']) || null,
-    startAction: text(row['AutomaticStartAction']),
-    heartbeat: text(row['Heartbeat']),
-    statuses: list(row['OperationalStatus']).map(text),
+    id: text(row.Id),
+    name: text(row.Name),
+    state: text(row.State),
+    generation: number(row.Generation) === 2 ? 2 : 1,
+    cpus: number(row.ProcessorCount) ?? 0,
+    memoryMb: Math.round((number(memory?.Startup) ?? 0) / MEBIBYTE),
+    memoryIsDynamic: truth(memory?.DynamicMemoryEnabled) ?? false,
+    notes: text(row.Notes) || null,
+    startAction: text(row.AutomaticStartAction),
+    heartbeat: text(row.Heartbeat),
+    statuses: list(row.OperationalStatus).map(text),
     uptimeSeconds: number(row['Uptime.TotalSeconds']),
-    clustered: truth(row['IsClustered']),
-    secureBoot: text(security?.['SecureBoot']) === 'On',
-    secureBootTemplate: text(security?.['SecureBootTemplate']),
-    checkpoints: rowsOf(results, 'checkpoints').map((checkpoint) => text(checkpoint['Name'])),
+    clustered: truth(row.IsClustered),
+    secureBoot: text(security?.SecureBoot) === 'On',
+    secureBootTemplate: text(security?.SecureBootTemplate),
+    checkpoints: rowsOf(results, 'checkpoints').map((checkpoint) => text(checkpoint.Name)),
     services: rowsOf(results, 'services').map((service) => ({
-      id: text(service['Id']),
-      enabled: truth(service['Enabled']) ?? false,
-      statuses: list(service['OperationalStatus']).map(text),
+      id: text(service.Id),
+      enabled: truth(service.Enabled) ?? false,
+      statuses: list(service.OperationalStatus).map(text),
     })),
     adapters: readAdapters(results),
     disks: readDisks(results),
@@ -140,12 +155,12 @@ export const vmsOf = (run: CmdletRunner): Vms => ({
       const results = await run([find(id), call('checkpoints', 'Get-VMSnapshot', { VM: THE_VM }, ['Name'])]);
       const row = rowsOf(results, 'vm')[0] ?? {};
       return {
-        id: text(row['Id']),
-        name: text(row['Name']),
-        state: text(row['State']),
-        notes: text(row['Notes']) || null,
-        clustered: truth(row['IsClustered']) ?? false,
-        checkpoints: rowsOf(results, 'checkpoints').map((checkpoint) => text(checkpoint['Name'])),
+        id: text(row.Id),
+        name: text(row.Name),
+        state: text(row.State),
+        notes: text(row.Notes) || null,
+        clustered: truth(row.IsClustered) ?? false,
+        checkpoints: rowsOf(results, 'checkpoints').map((checkpoint) => text(checkpoint.Name)),
       };
     } catch (thrown) {
       if (isMissing(thrown)) return null;
@@ -155,8 +170,9 @@ export const vmsOf = (run: CmdletRunner): Vms => ({
   change: (id, changes, options) => run([find(id), ...changes], options),
 });
 
-export const writeNotes = (notes: string, id = 'notes'): CmdletCall => call(id, 'Set-VM', { VM: THE_VM, Notes: notes });
-export const setStartAction = (action: string): CmdletCall => call('start action', 'Set-VM', { VM: THE_VM, AutomaticStartAction: action });
+export const writeNotes = (notes: string): CmdletCall => call('notes', 'Set-VM', { VM: THE_VM, Notes: notes });
+export const setStartAction = (action: string): CmdletCall =>
+  call('start action', 'Set-VM', { VM: THE_VM, AutomaticStartAction: action });
 export const start = (): CmdletCall => call('start', 'Start-VM', { VM: THE_VM });
 
 /**
@@ -173,11 +189,13 @@ export const setCpus = (count: number): CmdletCall => call('cpus', 'Set-VMProces
 export const setMemory = (mebibytes: number): CmdletCall =>
   call('memory', 'Set-VMMemory', { VM: THE_VM, DynamicMemoryEnabled: false, StartupBytes: mebibytes * MEBIBYTE });
 
-export const secureBootOff = (): CmdletCall => call('secure boot', 'Set-VMFirmware', { VM: THE_VM, EnableSecureBoot: 'Off' });
+export const secureBootOff = (): CmdletCall =>
+  call('secure boot', 'Set-VMFirmware', { VM: THE_VM, EnableSecureBoot: 'Off' });
 export const secureBootOn = (template: string): CmdletCall =>
   call('secure boot', 'Set-VMFirmware', { VM: THE_VM, EnableSecureBoot: 'On', SecureBootTemplate: template });
 
 /** A role in the cluster outlives its VM. */
-export const removeRole = (id: string): CmdletCall => call('role', 'Remove-ClusterGroup', { VMId: id, RemoveResources: true, Force: true });
+export const removeRole = (id: string): CmdletCall =>
+  call('role', 'Remove-ClusterGroup', { VMId: id, RemoveResources: true, Force: true });
 /** Leaves the files of the disks. V §3.2 */
 export const removeVm = (): CmdletCall => call('remove', 'Remove-VM', { VM: THE_VM, Force: true });

@@ -1,10 +1,12 @@
-import { at, isObject, isTrueAt, type JsonObject, listAt, numberAt, textAt } from '../http/reading.ts';
+import { at, isObject, isTrueAt, type JsonObject, listAt, textAt } from '../http/reading.ts';
 import type { Rest } from './rest.ts';
 
 /** A backup job of the AHV plug-in. V §1.7.2 */
 export interface Job {
   readonly id: string;
   readonly name: string;
+  /** Whether it makes backups; the plug-in also has snapshot jobs. */
+  readonly backsUp: boolean;
   /** Null where this list does not tell it: `settings` does. */
   readonly description: string | null;
   /** A disabled job never runs by itself; it can still be started. */
@@ -59,6 +61,7 @@ const readJob = (raw: JsonObject, serverTime: string | null): Job => ({
   id: textAt(raw, 'id') ?? '',
   name: textAt(raw, 'name') ?? '',
   description: textAt(raw, 'description') ?? textAt(raw, 'settings.description'),
+  backsUp: (textAt(raw, 'mode') ?? 'Backup') === 'Backup',
   enabled: raw.enabled !== false,
   running: BUSY.includes((textAt(raw, 'status') ?? '').toLowerCase()),
   newestRun: 'lastSessionId' in raw ? textAt(raw, 'lastSessionId') : undefined,
@@ -116,8 +119,11 @@ export const jobsOf = ({ plugin }: Rest): Jobs => {
       return answer && isObject(answer.body) ? readJob(answer.body, answer.headers.date ?? null) : null;
     },
     settings: async (job) => {
-      const answer = await plugin.ask('GET', `/jobs/${id(job.id)}/settings`);
-      return readSettings(isObject(answer.body) ? answer.body : {});
+      const own = await plugin.find(`/jobs/${id(job.id)}/settings`);
+      if (own) return readSettings(isObject(own.body) ? own.body : {});
+      const { body } = await plugin.ask('GET', `/jobs/${id(job.id)}`);
+      const inside = at(body, 'settings');
+      return readSettings(isObject(inside) ? inside : isObject(body) ? body : {});
     },
     vm: async (vm) => (await among('prismCentrals', vm)) ?? (await among('clusters', vm)),
     create: async ({ name, description, repositoryId, vm }) => {
@@ -135,5 +141,3 @@ export const jobsOf = ({ plugin }: Rest): Jobs => {
     remove: (job) => plugin.removeOrGone(`/jobs/${id(job)}`),
   };
 };
-
-export const objectsOf = (raw: JsonObject): number | null => numberAt(raw, 'objects') ?? numberAt(raw, 'objectsCount');

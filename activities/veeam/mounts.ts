@@ -1,3 +1,4 @@
+import { type CmdletTrouble, troubleOf } from '../contracts/cmdlet-failures.ts';
 import type { CmdletCall } from '../contracts/cmdlets.ts';
 import type { Where } from './failures.ts';
 import { type InSession, probe, type Row, text } from './session.ts';
@@ -63,7 +64,7 @@ export interface Migration {
 export interface Mounts {
   look(where: Where, host: string): Promise<Look>;
   start(where: Where, mount: StartMount): Promise<void>;
-  /** Migrates to production; returns the id of that session where there is one. */
+  /** Migrates to production; returns the id of that session, or null where Veeam says that it migrates already. */
   migrate(where: Where, mount: string): Promise<string | null>;
   migration(where: Where, session: string): Promise<Migration | null>;
   /** Takes the mount down: its VM and everything written in it are gone. */
@@ -74,7 +75,8 @@ export interface Mounts {
 
 const NAME = ['VmName', 'VMName', 'MachineName', 'VmDisplayName', 'Name'];
 const STATE = ['State', 'Status', 'SessionState', 'MountState'];
-const REASON = ['Reason', 'Info.Reason', 'Description'];
+/** A description is another text: it would look like the reason of somebody else. */
+const REASON = ['Reason', 'Info.Reason'];
 const PERCENT = ['Progress.Percents', 'ProgressPercent', 'Progress'];
 const VM_ID = ['RestoredVmId', 'VmId', 'VMId'];
 
@@ -100,7 +102,8 @@ const readMount = (row: Row): Mount => {
   };
 };
 
-const hasEnded = (state: string, result: string): boolean => state === 'Stopped' || /^(Success|Warning|Failed)$/.test(result);
+const hasEnded = (state: string, result: string): boolean =>
+  state === 'Stopped' || /^(Success|Warning|Failed)$/.test(result);
 
 const readRecord = (row: Row): RestoreRecord => {
   const result = text(row, 'Result') || 'None';
@@ -132,6 +135,9 @@ const vmsOn = (host: string): CmdletCall => ({
   parameters: { ComputerName: host },
   select: ['Id', 'Name', 'State'],
 });
+
+/** What is being migrated cannot be migrated: after a lost answer that is the answer. V §4.1 */
+const MIGRATES_ALREADY: readonly CmdletTrouble[] = ['busy', 'wrongState', 'exists'];
 
 /** It is not documented to come back before the VM is mounted, nor to have a way to be told so. V §1.5.1, §8.1 */
 const START_MS = 9 * 60_000;
@@ -171,16 +177,24 @@ export const mountsOf = (inSession: InSession): Mounts => ({
   },
 
   migrate: async (where, mount) => {
-    const rows = await inSession(where, 'the mount was migrated to production', [
-      MOUNTS,
-      {
-        id: 'migrate',
-        cmdlet: 'Start-VBRHvInstantRecoveryMigration',
-        parameters: { InstantRecovery: { $ref: 'mounts', where: { Id: mount } } },
-        select: ['Id'],
-      },
-    ], START_MS);
-    const [session] = rows.of('migrate');
+    const rows = await inSession(
+      where,
+      'the mount was migrated to production',
+      [
+        MOUNTS,
+        {
+          id: 'migrate',
+          cmdlet: 'Start-VBRHvInstantRecoveryMigration',
+          parameters: { InstantRecovery: { $ref: 'mounts', where: { Id: mount } } },
+          select: ['Id'],
+          mayFail: true,
+        },
+      ],
+      START_MS,
+    );
+    const error = rows.error('migrate');
+    if (error && MIGRATES_ALREADY.includes(troubleOf(error))) return null;
+    const [session] = rows.orThrow('migrate');
     return session ? probe(session, ['Id']) : null;
   },
 

@@ -1,5 +1,4 @@
 import { textAt } from '../http/reading.ts';
-import { doing } from '../contracts/cmdlet-failures.ts';
 import type { Where } from './failures.ts';
 import type { Rest } from './rest.ts';
 import { type InSession, probe, text } from './session.ts';
@@ -34,8 +33,8 @@ export const pointsOf = (inSession: InSession, { plugin }: Rest): Points => ({
     ]);
     // Without a backup there is nothing to bind, and PowerShell calls that an error.
     if (!rows.of('backups').some((backup) => text(backup, 'Name') === jobName)) return [];
-    const points = await doing({ ...where, doing: 'restore points were read' }, async () => rows.orThrow('points'));
-    return points
+    return rows
+      .orThrow('points')
       .filter((point) => probe(point, NAMES)?.toLowerCase() === vmName.toLowerCase())
       .map((point) => ({ id: text(point, 'Id'), createdAt: text(point, 'CreationTime') }))
       .sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));

@@ -101,7 +101,8 @@ export const runsOf = ({ plugin }: Rest): Runs => {
       const parts = (await plugin.all(`/sessions${start}`)).filter((raw) => textAt(raw, 'sessionType') === 'BackupVm');
       for (const part of parts) {
         const raw = await read(textAt(part, 'id') ?? '');
-        if (raw && textAt(raw, 'parentSessionId') === run.id && textAt(raw, 'context.objectId') === vm) return readRun(raw);
+        if (raw && textAt(raw, 'parentSessionId') === run.id && textAt(raw, 'context.objectId') === vm)
+          return readRun(raw);
       }
       return null;
     },

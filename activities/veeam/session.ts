@@ -1,6 +1,12 @@
 import type { VeeamInstance } from '../../domain/estate.ts';
-import { doing } from '../contracts/cmdlet-failures.ts';
-import { type CmdletCall, CmdletFailed, type CmdletResult, type CmdletRunner } from '../contracts/cmdlets.ts';
+import { doing, failureOf } from '../contracts/cmdlet-failures.ts';
+import {
+  type CmdletCall,
+  type CmdletError,
+  CmdletFailed,
+  type CmdletResult,
+  type CmdletRunner,
+} from '../contracts/cmdlets.ts';
 import type { Where } from './failures.ts';
 
 export type Row = CmdletResult['objects'][number];
@@ -8,9 +14,10 @@ export type Row = CmdletResult['objects'][number];
 /** What a list brought: rows by call. */
 export interface Rows {
   of(id: string): readonly Row[];
-  /** The rows of a call that was allowed to fail, or what it threw. */
+  /** Why a call that was allowed to fail did. */
+  error(id: string): CmdletError | null;
+  /** The rows of a call that was allowed to fail; throws what its error means. */
   orThrow(id: string): readonly Row[];
-  failed(id: string): string | null;
 }
 
 /**
@@ -41,15 +48,17 @@ export const inSessionOf =
       select: [],
     };
     const disconnect: CmdletCall = { id: 'disconnect', cmdlet: 'Disconnect-VBRServer', parameters: {}, select: [] };
-    const results = await doing({ ...where, doing: doingWhat }, () => run([connect, ...calls, disconnect], { timeoutMs }));
+    const results = await doing({ ...where, doing: doingWhat }, () =>
+      run([connect, ...calls, disconnect], { timeoutMs }),
+    );
     const of = (id: string): readonly Row[] => results.get(id)?.objects ?? [];
     return {
       of,
-      failed: (id) => results.get(id)?.error?.message ?? null,
+      error: (id) => results.get(id)?.error ?? null,
       orThrow: (id) => {
         const error = results.get(id)?.error;
         const call = calls.find((one) => one.id === id);
-        if (error && call) throw new CmdletFailed(call, error, results);
+        if (error && call) throw failureOf(new CmdletFailed(call, error, results), { ...where, doing: doingWhat });
         return of(id);
       },
     };

@@ -18,7 +18,7 @@ export interface Wanted {
  * - `none`      no mount, no VM of that name, nothing under way
  * - `starting`  accepted, not to be seen yet
  * - `mounted`   our mount; its phase says how far it is. `vm` is null while the host does not list it
- * - `migrated`  no mount, and the VM we made stands on its own
+ * - `migrated`  no mount, and the VM we made, known by its id, stands on its own
  * - `failed`    our restore ended badly and left nothing
  * - `foreign`   a mount or VM of that name that we cannot prove to be ours
  */
@@ -46,7 +46,7 @@ const ourMount = (look: Look, wanted: Wanted, record: RestoreRecord | null): Mou
   if (marked) return marked;
   const named = look.mounts.find((mount) => same(mount.vmName, wanted.name));
   if (!named) return null;
-  return named.reason === null && (record !== null || wanted.started) ? named : 'foreign';
+  return named.reason === null && (record?.working || wanted.started) ? named : 'foreign';
 };
 
 export const standingOf = (look: Look, wanted: Wanted): Standing => {
@@ -61,13 +61,13 @@ export const standingOf = (look: Look, wanted: Wanted): Standing => {
 
   if (mount) return { is: 'mounted', mount, vm };
   if (known && wanted.successor !== null) return { is: 'migrated', vm: known };
-  if (vm) {
-    if (record?.working || (wanted.started && !record)) return { is: 'starting' };
-    const proven = record !== null && /^(Success|Warning)$/.test(record.result);
-    return proven ? { is: 'migrated', vm } : { is: 'foreign', what: `a VM named ${wanted.name} that nothing proves to be ours` };
-  }
+  if (vm && (record?.working || (wanted.started && !record))) return { is: 'starting' };
+  // The history alone is no proof: taking a mount down ends it as well as migrating it.
+  if (vm) return { is: 'foreign', what: `a VM named ${wanted.name} that nothing proves to be ours` };
   if (record?.working) return { is: 'starting' };
   if (!wanted.started) return { is: 'none' };
   if (!record) return { is: 'starting' };
-  return record.result === 'Success' || record.result === 'Warning' ? { is: 'none' } : { is: 'failed', result: record.result };
+  return record.result === 'Success' || record.result === 'Warning'
+    ? { is: 'none' }
+    : { is: 'failed', result: record.result };
 };

@@ -57,4 +57,4 @@ export const handle = (estate: Estate): RequestListener => {
 /** The Entra authority that issues the tokens `handle` accepts. */
 export const authority = (estate: Estate): RequestListener => entra(armLab(estate));
 
-export { armNames } from './names.ts';
+export { type ArmNames, armNames } from './names.ts';

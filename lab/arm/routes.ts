@@ -20,7 +20,7 @@ import {
   sourceClustersRoute,
 } from './off-azure/sites.ts';
 import { bridgeRoute, clusterRoute, clustersRoute, customLocationRoute, customLocationsRoute } from './platform/arc.ts';
-import { groupRoute, groupsRoute, providerRoute } from './platform/providers.ts';
+import { groupRoute, groupsRoute, providerRoute, resourcesRoute, subscriptionRoute } from './platform/providers.ts';
 import { resourceGraphRoute } from './platform/resource-graph.ts';
 import { roleDefinitionRoute, roleRoute, rolesRoute } from './platform/roles.ts';
 import { accountRoute, accountsRoute, storageVersions } from './platform/storage-accounts.ts';
@@ -81,7 +81,10 @@ const platform: Routes = {
   'microsoft.resourceconnector/appliances': bridgeRoute,
   'microsoft.resourcegraph/resources': resourceGraphRoute,
   'microsoft.resources/subscriptions/resourcegroups': { ...groupsRoute, ...groupRoute },
+  'microsoft.resources/subscriptions/resourcegroups/resources': resourcesRoute,
+  'microsoft.resources/subscriptions/resources': resourcesRoute,
   'microsoft.resources/subscriptions/providers': providerRoute,
+  'microsoft.resources/subscriptions': subscriptionRoute,
 };
 
 export const routes: Routes = { ...replication, ...discovery, ...azureLocal, ...platform };

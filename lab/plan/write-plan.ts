@@ -107,6 +107,7 @@ const policiesOf = (scenario: Scenario): unknown => ({
   noProgress: '20s',
   grace: `${Math.max(2, Math.round(240 / scenario.speed))}s`,
   boot: '15s',
+  steady: '1s',
   hold: '2s',
   rollback: '1m',
   seats: { staging: 20, stagingBytes: '4 TB' },

@@ -3,41 +3,9 @@ import { releaseUnused } from './backup/licence.ts';
 import { everyRetention } from './backup/retention.ts';
 import { openRuns, type Runs } from './backup/runs.ts';
 import { everyScheduled } from './backup/schedule.ts';
-import type {
-  Backup,
-  HostSettings,
-  Job,
-  Merge,
-  Migration,
-  Mount,
-  Point,
-  RepositorySettings,
-  RestoreSession,
-  Run,
-  TrafficRule,
-  Workload,
-} from './records.ts';
 import { moveMerges, moveMigrations } from './recovery/migration.ts';
 import { moveMounts } from './recovery/mounts.ts';
-
-/** The durable state of the backup server and what works on it. */
-export interface Veeam {
-  readonly estate: Estate;
-  readonly jobs: Table<Job>;
-  readonly runs: Table<Run>;
-  readonly backups: Table<Backup>;
-  readonly points: Table<Point>;
-  readonly mounts: Table<Mount>;
-  readonly restores: Table<RestoreSession>;
-  readonly migrations: Table<Migration>;
-  readonly workloads: Table<Workload>;
-  readonly rules: Table<TrafficRule>;
-  readonly repository: Table<RepositorySettings>;
-  readonly merges: Table<Merge>;
-  readonly hosts: Table<HostSettings>;
-  readonly marks: Table<number>;
-  together<R>(work: () => R): R;
-}
+import type { Veeam } from './tables.ts';
 
 export interface VeeamService extends Veeam {
   readonly runner: Runs;
@@ -68,17 +36,10 @@ export const veeamOf = (estate: Estate): VeeamService => {
     together: (work) => (estate.together ? estate.together(work) : work()),
   };
   const service = { ...veeam, runner: openRuns(veeam) };
-  estate.onTick((now) => {
-    everyScheduled(service, now);
-    service.runner.move(now);
-    everyRetention(veeam, now);
-    releaseUnused(veeam, now);
-    moveMounts(veeam, now);
-    moveMigrations(veeam, now);
-    moveMerges(veeam, now);
-  });
+  const keepers = [everyRetention, releaseUnused, moveMounts, moveMigrations, moveMerges];
+  estate.onTick((now) => everyScheduled(service, now));
+  estate.onTick(service.runner.move);
+  for (const keep of keepers) estate.onTick((now) => keep(veeam, now));
   opened.set(estate, service);
   return service;
 };
-
-export const valuesOf = <T>(table: Table<T>): readonly T[] => table.list().map(({ value }) => value);

@@ -12,7 +12,7 @@ export const readPolicies = (file: PlanFile, written: WrittenPlan['policies']): 
       'Write 14d or more, unless the owners accept an earlier point of no return.',
     );
   }
-  for (const key of ['poll', 'heartbeat', 'noProgress', 'grace', 'boot', 'lag', 'rollback'] as const) {
+  for (const key of ['poll', 'heartbeat', 'noProgress', 'grace', 'boot', 'steady', 'lag', 'rollback'] as const) {
     if (written[key] === 0) file.no(['policies', key], `policies.${key} is zero`, 'Write a time such as 30s.');
   }
   if (written.noProgress < written.poll) {
@@ -28,6 +28,7 @@ export const readPolicies = (file: PlanFile, written: WrittenPlan['policies']): 
     noProgressMs: written.noProgress,
     graceMs: written.grace,
     bootMs: written.boot,
+    steadyMs: written.steady,
     lagMs: written.lag,
     rollbackMs: written.rollback,
     holdMs: written.hold,

@@ -51,6 +51,7 @@ export const scriptedOrder = (change: Partial<JourneyOrder> = {}): JourneyOrder 
     noProgressMs: 5_000,
     graceMs: 2_000,
     bootMs: 5_000,
+    steadyMs: 1_000,
     lagMs: 3_600_000,
     rollbackMs: 60_000,
     holdMs: 200,

@@ -15,8 +15,9 @@ const YEAR = 365 * 24 * 3_600_000;
 
 /** A CA of its own and a certificate for 127.0.0.1 under it. */
 const certificates = async () => {
-  x509.cryptoProvider.set(webcrypto as unknown as Crypto);
-  const make = async () => webcrypto.subtle.generateKey(KEYS, true, ['sign', 'verify']) as Promise<CryptoKeyPair>;
+  x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
+  const make = async () =>
+    webcrypto.subtle.generateKey(KEYS, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
   const [caKeys, keys] = [await make(), await make()];
   const notBefore = new Date(Date.now() - 3_600_000);
   const notAfter = new Date(Date.now() + YEAR);

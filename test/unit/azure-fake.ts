@@ -42,13 +42,22 @@ export const fakeArm = (): FakeArm => {
     store.set(keyOf(id), { id, name: nameOf(id), ...own });
   };
 
+  /** Of one parent, or of a type all over the subscription. */
+  const rowsOf = (path: string): Json[] => {
+    const [scope = '', type = ''] = keyOf(path).split('/providers/');
+    const wide = /^\/subscriptions\/[^/]+$/.test(scope);
+    return [...store].flatMap(([key, row]) => {
+      const [keyScope = '', ...rest] = key.split('/providers/');
+      const parent = key.slice(0, key.lastIndexOf('/'));
+      const inside = wide
+        ? keyScope.startsWith(scope) && rest.length === 1 && rest[0]?.startsWith(`${type}/`)
+        : parent === keyOf(path);
+      return inside ? [row] : [];
+    });
+  };
+
   const answer = ({ method, body }: ArmRequest, path: string): Answer => {
-    if (method === 'GET' && isCollection(path)) {
-      const inside = [...store].filter(
-        ([key]) => key.startsWith(`${keyOf(path)}/`) && !key.slice(keyOf(path).length + 1).includes('/'),
-      );
-      return { status: 200, body: { value: inside.map(([, row]) => row) } };
-    }
+    if (method === 'GET' && isCollection(path)) return { status: 200, body: { value: rowsOf(path) } };
     const there = store.get(keyOf(path));
     if (method === 'GET') return there === undefined ? NOT_FOUND : { status: 200, body: there };
     if (method === 'DELETE') return store.delete(keyOf(path)) ? { status: 202 } : NOT_FOUND;

@@ -11,7 +11,11 @@ afterAll(async () => {
   await bench.end();
 });
 
-const failure = async (promise: Promise<unknown>): Promise<unknown> => promise.then(() => undefined, (thrown: unknown) => thrown);
+const failure = async (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
 
 const kindOf = (thrown: unknown): string => (thrown instanceof RunnerFailed ? thrown.kind : String(thrown));
 
@@ -29,7 +33,9 @@ const HANGS = `fs.writeFileSync(dir + '/NAME.self', String(process.pid));
   await new Promise(() => undefined);`;
 
 /** The process, and a grandchild of it whose parent may die first. */
-const hanging = async (name: string): Promise<{ readonly executable: string; readonly pids: () => Promise<readonly number[]> }> => ({
+const hanging = async (
+  name: string,
+): Promise<{ readonly executable: string; readonly pids: () => Promise<readonly number[]> }> => ({
   executable: await bench.make(HANGS.replaceAll('NAME', name)),
   pids: async () => {
     await until(() => existsSync(join(bench.dir, `${name}.grandchild`)) && existsSync(join(bench.dir, `${name}.self`)));
@@ -40,39 +46,87 @@ const hanging = async (name: string): Promise<{ readonly executable: string; rea
 });
 
 const NASTY = [
-  `'; Stop-Computer; '`, `"; Stop-Computer; "`, '$(Stop-Computer)', '`$env:X', '$env:PATH', '@{a=1}', 'C:\\vm;x=1', 'https://h:9419/a,b',
-  'first\nsecond', 'first\r\nsecond', '& whoami', '| Remove-VM', '{', '}', "''", '""', '-Force', '--%', '#', '<<END:0>>', '\u0000', '日本語 ü 🚢', '\\', '%PATH%', '',
+  `'; Stop-Computer; '`,
+  `"; Stop-Computer; "`,
+  '$(Stop-Computer)',
+  '`$env:X',
+  '$env:PATH',
+  '@{a=1}',
+  'C:\\vm;x=1',
+  'https://h:9419/a,b',
+  'first\nsecond',
+  'first\r\nsecond',
+  '& whoami',
+  '| Remove-VM',
+  '{',
+  '}',
+  "''",
+  '""',
+  '-Force',
+  '--%',
+  '#',
+  '<<END:0>>',
+  '\u0000',
+  '日本語 ü 🚢',
+  '\\',
+  '%PATH%',
+  '',
 ];
 
 describe('what arrives is what was sent', () => {
   test('strings made to break out arrive unchanged in every parameter, in lists and as ids', async () => {
-    const executable = await bench.make(`fs.writeFileSync(dir + '/nasty.json', JSON.stringify({ line, payload })); await good();`);
-    const calls: CmdletCall[] = NASTY.map((text, n) => ({ id: `${n} ${text}`, cmdlet: 'Get-VM', parameters: { Id: text, Name: [text, text] }, select: [text] }));
+    const executable = await bench.make(
+      `fs.writeFileSync(dir + '/nasty.json', JSON.stringify({ line, payload })); await good();`,
+    );
+    const calls: CmdletCall[] = NASTY.map((text, n) => ({
+      id: `${n} ${text}`,
+      cmdlet: 'Get-VM',
+      parameters: { Id: text, Name: [text, text] },
+      select: [text],
+    }));
 
     const results = await runnerOf(executable)(calls);
 
-    const { line, payload } = JSON.parse(await bench.read('nasty.json')) as { line: string; payload: { calls: unknown } };
+    const { line, payload } = JSON.parse(await bench.read('nasty.json')) as {
+      line: string;
+      payload: { calls: unknown };
+    };
     expect(payload.calls).toEqual(calls);
     expect([...results.keys()]).toEqual(calls.map(({ id }) => id));
     expect(line).toMatch(/^& '\/opt\/it''s here\/run-cmdlets\.ps1' '[A-Za-z0-9+/=]+'$/);
   });
 
   test('booleans, numbers and null keep their kind', async () => {
-    const executable = await bench.make(`fs.writeFileSync(dir + '/kinds.json', JSON.stringify(payload)); await good();`);
+    const executable = await bench.make(
+      `fs.writeFileSync(dir + '/kinds.json', JSON.stringify(payload)); await good();`,
+    );
     const parameters = { Name: [true, false, 7, 1.5, null, 'x'] };
     await runnerOf(executable)([{ id: 'a', cmdlet: 'Get-VM', parameters, select: [] }]);
-    expect((JSON.parse(await bench.read('kinds.json')) as { calls: [{ parameters: unknown }] }).calls[0].parameters).toEqual(parameters);
+    expect(
+      (JSON.parse(await bench.read('kinds.json')) as { calls: [{ parameters: unknown }] }).calls[0].parameters,
+    ).toEqual(parameters);
   });
 
   test('only the scripts a list names are handed over', async () => {
-    const executable = await bench.make(`fs.writeFileSync(dir + '/scripts.json', JSON.stringify(payload.scripts)); await good();`);
+    const executable = await bench.make(
+      `fs.writeFileSync(dir + '/scripts.json', JSON.stringify(payload.scripts)); await good();`,
+    );
     const run = runnerOf(executable, { scripts: { 'inspect.ps1': 'one', 'check.ps1': 'two' } });
-    await run([{ id: 'a', cmdlet: 'Invoke-Command', parameters: { ScriptBlock: { $script: 'inspect.ps1' } }, select: ['$value'] }]);
+    await run([
+      {
+        id: 'a',
+        cmdlet: 'Invoke-Command',
+        parameters: { ScriptBlock: { $script: 'inspect.ps1' } },
+        select: ['$value'],
+      },
+    ]);
     expect(JSON.parse(await bench.read('scripts.json'))).toEqual({ 'inspect.ps1': 'one' });
   });
 
   test('the part of the catalogue that a list needs goes with it', async () => {
-    const executable = await bench.make(`fs.writeFileSync(dir + '/allowed.json', JSON.stringify(payload.allowed)); await good();`);
+    const executable = await bench.make(
+      `fs.writeFileSync(dir + '/allowed.json', JSON.stringify(payload.allowed)); await good();`,
+    );
     await runnerOf(executable)(getVm());
     expect(JSON.parse(await bench.read('allowed.json'))).toEqual({ 'Get-VM': ['Id', 'Name'] });
   });
@@ -82,7 +136,7 @@ describe('answers', () => {
   test('five megabytes come through whole', async () => {
     const executable = await bench.make(`await good([{ Id: 'é'.repeat(2_600_000) }]);`);
     const results = await runnerOf(executable)(getVm());
-    expect((results.get('vm')?.objects[0]?.['Id'] as string).length).toBe(2_600_000);
+    expect((results.get('vm')?.objects[0]?.Id as string).length).toBe(2_600_000);
   });
 
   test('an answer beyond the limit is no answer', async () => {
@@ -91,13 +145,17 @@ describe('answers', () => {
   });
 
   test('noise on standard error does not spoil an answer, however much there is', async () => {
-    const executable = await bench.make(`process.stderr.write('WARNING: noise\\n'.repeat(50_000)); await good([{ Id: 'a' }]); process.stderr.write('more');`);
+    const executable = await bench.make(
+      `process.stderr.write('WARNING: noise\\n'.repeat(50_000)); await good([{ Id: 'a' }]); process.stderr.write('more');`,
+    );
     const results = await runnerOf(executable)(getVm());
     expect(results.get('vm')?.objects).toEqual([{ Id: 'a' }]);
   });
 
   test('noise on standard output around the envelope is passed over', async () => {
-    const executable = await bench.make(`process.stdout.write('WARNING <<TRANSHIP:0>>{}<<END:0>>\\n'); await good([{ Id: 'a' }]); process.stdout.write('tail');`);
+    const executable = await bench.make(
+      `process.stdout.write('WARNING <<TRANSHIP:0>>{}<<END:0>>\\n'); await good([{ Id: 'a' }]); process.stdout.write('tail');`,
+    );
     expect((await runnerOf(executable)(getVm())).get('vm')?.objects).toEqual([{ Id: 'a' }]);
   });
 
@@ -109,7 +167,9 @@ describe('answers', () => {
   });
 
   test('a call that may fail reports its error and the list goes on', async () => {
-    const executable = await bench.make(`await answer({ ok: true, results: [{ id: 'vm', objects: [], error: { message: 'no', category: 'InvalidArgument', fullyQualifiedErrorId: 'X' } }] });`);
+    const executable = await bench.make(
+      `await answer({ ok: true, results: [{ id: 'vm', objects: [], error: { message: 'no', category: 'InvalidArgument', fullyQualifiedErrorId: 'X' } }] });`,
+    );
     const calls = getVm().map((call) => ({ ...call, mayFail: true }));
     expect((await runnerOf(executable)(calls)).get('vm')?.error?.category).toBe('InvalidArgument');
   });
@@ -141,14 +201,18 @@ describe('the process', () => {
     ['ends with an error', 'process.exit(3);'],
     ['is killed', "process.kill(process.pid, 'SIGKILL');"],
     ['is asked to end, which the library takes for success', "process.kill(process.pid, 'SIGTERM');"],
-    ['ends in the middle of its answer', `process.stdout.write('<<TRANSHIP:' + payload.nonce + '>>{"ver', () => process.exit(0)); await new Promise(() => undefined);`],
+    [
+      'ends in the middle of its answer',
+      `process.stdout.write('<<TRANSHIP:' + payload.nonce + '>>{"ver', () => process.exit(0)); await new Promise(() => undefined);`,
+    ],
   ])('that %s has not answered', async (_, body) => {
     const executable = await bench.make(body);
     expect(kindOf(await failure(runnerOf(executable)(getVm())))).toBe('noEnvelope');
   });
 
   test('a process that ends while a child of it holds the output has not answered, and the child is ended', async () => {
-    const executable = await bench.make(`const child = spawn('/bin/sleep', ['600'], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const executable =
+      await bench.make(`const child = spawn('/bin/sleep', ['600'], { stdio: ['ignore', 'inherit', 'inherit'] });
       fs.writeFileSync(dir + '/holder', String(child.pid)); process.exit(0);`);
     expect(kindOf(await failure(runnerOf(executable)(getVm())))).toBe('noEnvelope');
     const holder = Number(await bench.read('holder'));
@@ -163,11 +227,11 @@ describe('the process', () => {
 
   test('NODE_POWERSHELL does not overrule the configured program', async () => {
     const executable = await bench.make(`await good([{ Id: 'ours' }]);`);
-    process.env['NODE_POWERSHELL'] = '/bin/false';
+    process.env.NODE_POWERSHELL = '/bin/false';
     try {
       expect((await runnerOf(executable)(getVm())).get('vm')?.objects).toEqual([{ Id: 'ours' }]);
     } finally {
-      delete process.env['NODE_POWERSHELL'];
+      delete process.env.NODE_POWERSHELL;
     }
   });
 
@@ -197,7 +261,9 @@ describe('the process', () => {
   });
 
   test('a shell that stays after its answer is ended', async () => {
-    const executable = await bench.make(`fs.writeFileSync(dir + '/stays', String(process.pid)); setInterval(() => undefined, 1000); process.exit = () => undefined; await good();`);
+    const executable = await bench.make(
+      `fs.writeFileSync(dir + '/stays', String(process.pid)); setInterval(() => undefined, 1000); process.exit = () => undefined; await good();`,
+    );
     await runnerOf(executable)(getVm());
     const pid = Number(await bench.read('stays'));
     await until(() => !alive(pid));
@@ -207,29 +273,57 @@ describe('the process', () => {
     const executable = await bench.make(`await good([{ Id: payload.calls[0].parameters.Name }]);`);
     const run = runnerOf(executable);
     const names = Array.from({ length: 20 }, (_, n) => `vm-${n}`);
-    const answers = await Promise.all(names.map(async (name) => (await run(getVm(name))).get('vm')?.objects[0]?.['Id']));
+    const answers = await Promise.all(
+      names.map(async (name) => (await run(getVm(name))).get('vm')?.objects[0]?.Id),
+    );
     expect(answers).toEqual(names);
   });
 });
 
 describe('secrets', () => {
-  const SECRET = "p'w$(x)\"ä 4711";
+  const SECRET = 'p\'w$(x)"ä 4711';
   const login: readonly CmdletCall[] = [
-    { id: 'in', cmdlet: 'Connect-VBRServer', parameters: { Server: 'vbr01', Password: { $secret: 'env:PW' } }, select: [] },
-    { id: 'as', cmdlet: 'Connect-VBRServer', parameters: { Credential: { $credential: { user: 'op', password: { $secret: 'env:PW' } } } }, select: [] },
+    {
+      id: 'in',
+      cmdlet: 'Connect-VBRServer',
+      parameters: { Server: 'vbr01', Password: { $secret: 'env:PW' } },
+      select: [],
+    },
+    {
+      id: 'as',
+      cmdlet: 'Connect-VBRServer',
+      parameters: { Credential: { $credential: { user: 'op', password: { $secret: 'env:PW' } } } },
+      select: [],
+    },
   ];
 
   test('a secret is resolved once, reaches the host by reference and stands on no command line', async () => {
     const executable = await bench.make(`fs.writeFileSync(dir + '/secret.json', JSON.stringify({ payload,
       args: fs.readFileSync('/proc/self/cmdline', 'utf8'), environment: fs.readFileSync('/proc/self/environ', 'utf8') })); await good();`);
     const asked: string[] = [];
-    await runnerOf(executable, { resolveSecret: (ref) => { asked.push(ref); return SECRET; } })(login);
+    await runnerOf(executable, {
+      resolveSecret: (ref) => {
+        asked.push(ref);
+        return SECRET;
+      },
+    })(login);
 
-    const seen = JSON.parse(await bench.read('secret.json')) as { payload: { secrets: unknown; calls: unknown }; args: string; environment: string };
+    const seen = JSON.parse(await bench.read('secret.json')) as {
+      payload: { secrets: unknown; calls: unknown };
+      args: string;
+      environment: string;
+    };
     expect(asked).toEqual(['env:PW']);
     expect(seen.payload.secrets).toEqual({ 'env:PW': SECRET });
     expect(seen.payload.calls).toEqual(login);
-    expect(seen.args.split('\0').filter(Boolean).slice(2)).toEqual(['-NoLogo', '-NoProfile', '-NonInteractive', '-NoExit', '-Command', '-']);
+    expect(seen.args.split('\0').filter(Boolean).slice(2)).toEqual([
+      '-NoLogo',
+      '-NoProfile',
+      '-NonInteractive',
+      '-NoExit',
+      '-Command',
+      '-',
+    ]);
     expect(seen.environment).not.toContain(SECRET);
   });
 
@@ -245,7 +339,9 @@ describe('secrets', () => {
   });
 
   test('what the process says on its way out is quoted only where no secret was handed over', async () => {
-    const executable = await bench.make(`process.stderr.write('cannot parse ' + line.slice(0, 300) + ' because of the module\\n', () => process.exit(1)); await new Promise(() => undefined);`);
+    const executable = await bench.make(
+      `process.stderr.write('cannot parse ' + line.slice(0, 300) + ' because of the module\\n', () => process.exit(1)); await new Promise(() => undefined);`,
+    );
     const open = String(await failure(runnerOf(executable)(getVm('a name in the payload'))));
     expect(open).toContain('because of the module');
     expect(open).not.toMatch(/[A-Za-z0-9+/=]{40}/);
@@ -265,15 +361,23 @@ describe('secrets', () => {
       await run([{ id: 'vm', cmdlet: 'Get-VM', parameters: { Name: 'x' }, select: [] }]);
       console.log('done');`;
     const env: NodeJS.ProcessEnv = { ...process.env, DEBUG: '*' };
-    delete env['NODE_OPTIONS'];
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', source], { env });
+    delete env.NODE_OPTIONS;
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', source], {
+      env,
+    });
     expect(stdout).toContain('done');
     expect(stdout + stderr).not.toContain('x.ps1');
   });
 
   test('a secret that cannot be resolved starts nothing and its reason is not repeated', async () => {
     const executable = await bench.make(`fs.writeFileSync(dir + '/unresolved', ''); await good();`);
-    const thrown = await failure(runnerOf(executable, { resolveSecret: () => { throw new Error('found 4711 but refuse it'); } })(login));
+    const thrown = await failure(
+      runnerOf(executable, {
+        resolveSecret: () => {
+          throw new Error('found 4711 but refuse it');
+        },
+      })(login),
+    );
     expect(kindOf(thrown)).toBe('refused');
     expect(String(thrown)).toContain('env:PW');
     expect(String(thrown)).not.toContain('4711');
@@ -293,12 +397,24 @@ describe('what is refused before anything is started', () => {
     ['a reference inside a list to nothing', list({ parameters: { Name: ['x', { $ref: 'nothing' }] } })],
     ['an id used twice', list({ id: 'same' }, { id: 'same' })],
     ['an empty id', list({ id: '' })],
-    ['a script that is not ours', list({ cmdlet: 'Invoke-Command', parameters: { ScriptBlock: { $script: '../evil.ps1' } } })],
+    [
+      'a script that is not ours',
+      list({ cmdlet: 'Invoke-Command', parameters: { ScriptBlock: { $script: '../evil.ps1' } } }),
+    ],
     ['a value of no known kind', list({ parameters: { Name: { $code: 'x' } as never } })],
     ['a number that JSON cannot hold', list({ parameters: { Name: Number.NaN } })],
-    ['a path beyond what the catalogue narrows it to', list({ cmdlet: 'Remove-Item', parameters: { LiteralPath: 'C:\\Windows\\notepad.exe' } })],
-    ['a wild card where a file is meant', list({ cmdlet: 'Remove-Item', parameters: { LiteralPath: 'C:\\vm\\*.vhdx' } })],
-    ['a narrowed parameter by reference', list({}, { cmdlet: 'Remove-Item', parameters: { LiteralPath: { $ref: 'c0', property: 'Path' } } })],
+    [
+      'a path beyond what the catalogue narrows it to',
+      list({ cmdlet: 'Remove-Item', parameters: { LiteralPath: 'C:\\Windows\\notepad.exe' } }),
+    ],
+    [
+      'a wild card where a file is meant',
+      list({ cmdlet: 'Remove-Item', parameters: { LiteralPath: 'C:\\vm\\*.vhdx' } }),
+    ],
+    [
+      'a narrowed parameter by reference',
+      list({}, { cmdlet: 'Remove-Item', parameters: { LiteralPath: { $ref: 'c0', property: 'Path' } } }),
+    ],
   ])('%s', async (_, calls) => {
     const executable = await bench.make(`fs.writeFileSync(dir + '/admitted', ''); await good();`);
     expect(kindOf(await failure(runnerOf(executable)(calls)))).toBe('refused');

@@ -60,15 +60,34 @@ export const shells = async (): Promise<Shells> => {
 export const sampleCatalogue = catalogueOf([
   { cmdlet: 'Get-VM', module: 'Hyper-V', parameters: ['Id', 'Name'], mutates: false, source: 'MS:get-vm' },
   { cmdlet: 'Set-VM', module: 'Hyper-V', parameters: ['VM', 'Notes'], mutates: true, source: 'MS:set-vm' },
-  { cmdlet: 'Connect-VBRServer', module: 'Veeam.Backup.PowerShell', parameters: ['Server', 'Password', 'Credential'], mutates: false, source: 'DP:connect-vbrserver' },
-  { cmdlet: 'Invoke-Command', module: 'Microsoft.PowerShell.Core', parameters: ['ScriptBlock', 'ArgumentList'], mutates: true, source: 'MS:invoke-command' },
   {
-    cmdlet: 'Remove-Item', module: 'Microsoft.PowerShell.Management', parameters: ['LiteralPath', 'Force'], mutates: true, source: 'MS:remove-item',
+    cmdlet: 'Connect-VBRServer',
+    module: 'Veeam.Backup.PowerShell',
+    parameters: ['Server', 'Password', 'Credential'],
+    mutates: false,
+    source: 'DP:connect-vbrserver',
+  },
+  {
+    cmdlet: 'Invoke-Command',
+    module: 'Microsoft.PowerShell.Core',
+    parameters: ['ScriptBlock', 'ArgumentList'],
+    mutates: true,
+    source: 'MS:invoke-command',
+  },
+  {
+    cmdlet: 'Remove-Item',
+    module: 'Microsoft.PowerShell.Management',
+    parameters: ['LiteralPath', 'Force'],
+    mutates: true,
+    source: 'MS:remove-item',
     patterns: { LiteralPath: '[^*?]+\\.vhdx' },
   },
 ]);
 
-export const runnerOf = (executable: string, more: Partial<RunnerSettings> = {}): ReturnType<typeof createCmdletRunner> =>
+export const runnerOf = (
+  executable: string,
+  more: Partial<RunnerSettings> = {},
+): ReturnType<typeof createCmdletRunner> =>
   createCmdletRunner({
     executable,
     entryScript: "/opt/it's here/run-cmdlets.ps1",
@@ -79,7 +98,9 @@ export const runnerOf = (executable: string, more: Partial<RunnerSettings> = {})
     ...more,
   });
 
-export const getVm = (name = 'web-01'): readonly CmdletCall[] => [{ id: 'vm', cmdlet: 'Get-VM', parameters: { Name: name }, select: ['Id'] }];
+export const getVm = (name = 'web-01'): readonly CmdletCall[] => [
+  { id: 'vm', cmdlet: 'Get-VM', parameters: { Name: name }, select: ['Id'] },
+];
 
 export const until = async (holds: () => boolean | Promise<boolean>, limitMs = 10_000): Promise<void> => {
   const end = Date.now() + limitMs;

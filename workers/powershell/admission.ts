@@ -33,17 +33,22 @@ const checkShape = (call: CmdletCall): void => {
 const checkParameters = (call: CmdletCall, entry: CatalogueEntry): void => {
   for (const [name, value] of Object.entries(call.parameters)) {
     const known = entry.parameters.find((parameter) => parameter.toLowerCase() === name.toLowerCase());
-    if (known === undefined) return refuse(`${entry.cmdlet} is not catalogued with the parameter ${JSON.stringify(name)}`);
+    if (known === undefined)
+      return refuse(`${entry.cmdlet} is not catalogued with the parameter ${JSON.stringify(name)}`);
     const pattern = entry.patterns?.[known];
-    const allowed = (leaf: Leaf): boolean => typeof leaf === 'string' && new RegExp(`^(?:${pattern})$`, 'is').test(leaf);
-    if (pattern !== undefined && !leavesOf(value).every(allowed)) refuse(`${entry.cmdlet} -${known} is narrowed to ${pattern}`);
+    const allowed = (leaf: Leaf): boolean =>
+      typeof leaf === 'string' && new RegExp(`^(?:${pattern})$`, 'is').test(leaf);
+    if (pattern !== undefined && !leavesOf(value).every(allowed))
+      refuse(`${entry.cmdlet} -${known} is narrowed to ${pattern}`);
   }
 };
 
 const checkReferences = (call: CmdletCall, earlier: ReadonlySet<string>, scripts: ReadonlySet<string>): void => {
   for (const leaf of leavesOfCall(call)) {
-    if (kindOf(leaf, '$ref') && !earlier.has(leaf.$ref)) refuse(`${call.cmdlet} refers to ${JSON.stringify(leaf.$ref)}, which is no earlier call`);
-    if (kindOf(leaf, '$script') && !scripts.has(leaf.$script)) refuse(`${call.cmdlet} names a script that is not ours: ${JSON.stringify(leaf.$script)}`);
+    if (kindOf(leaf, '$ref') && !earlier.has(leaf.$ref))
+      refuse(`${call.cmdlet} refers to ${JSON.stringify(leaf.$ref)}, which is no earlier call`);
+    if (kindOf(leaf, '$script') && !scripts.has(leaf.$script))
+      refuse(`${call.cmdlet} names a script that is not ours: ${JSON.stringify(leaf.$script)}`);
   }
 };
 
@@ -56,7 +61,8 @@ export const admit = (calls: readonly CmdletCall[], catalogue: Catalogue, script
   for (const call of calls) {
     const entry = catalogue.entry(call.cmdlet);
     if (entry === undefined) return refuse(`${JSON.stringify(call.cmdlet)} is not in the catalogue`);
-    if (call.id === '' || earlier.has(call.id)) return refuse(`the call id ${JSON.stringify(call.id)} is empty or used twice`);
+    if (call.id === '' || earlier.has(call.id))
+      return refuse(`the call id ${JSON.stringify(call.id)} is empty or used twice`);
     checkShape(call);
     checkParameters(call, entry);
     checkReferences(call, earlier, scripts);
@@ -68,7 +74,9 @@ export const admit = (calls: readonly CmdletCall[], catalogue: Catalogue, script
 export const secretsOf = (calls: readonly CmdletCall[]): readonly SecretRef[] => {
   const leaves = calls.flatMap(leavesOfCall);
   const plain = leaves.flatMap((leaf) => (kindOf(leaf, '$secret') ? [leaf.$secret] : []));
-  const inCredentials = leaves.flatMap((leaf) => (kindOf(leaf, '$credential') ? [leaf.$credential.password.$secret] : []));
+  const inCredentials = leaves.flatMap((leaf) =>
+    kindOf(leaf, '$credential') ? [leaf.$credential.password.$secret] : [],
+  );
   return [...new Set([...plain, ...inCredentials])];
 };
 

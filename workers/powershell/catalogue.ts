@@ -26,7 +26,8 @@ const key = (name: string): string => name.toLowerCase();
 
 const merged = (a: CatalogueEntry, b: CatalogueEntry): CatalogueEntry => {
   if (a.module !== b.module) throw new Error(`${a.cmdlet} is catalogued for two modules, ${a.module} and ${b.module}`);
-  if (JSON.stringify(a.patterns ?? {}) !== JSON.stringify(b.patterns ?? {})) throw new Error(`${a.cmdlet} is catalogued with two sets of patterns`);
+  if (JSON.stringify(a.patterns ?? {}) !== JSON.stringify(b.patterns ?? {}))
+    throw new Error(`${a.cmdlet} is catalogued with two sets of patterns`);
   return { ...a, parameters: [...new Set([...a.parameters, ...b.parameters])], mutates: a.mutates || b.mutates };
 };
 
@@ -42,6 +43,8 @@ export const catalogueOf = (raw: readonly unknown[]): Catalogue => {
 
 /** Reads one or more `cmdlets.json`; what one instance may call is the union of the files given. */
 export const loadCatalogue = async (files: readonly string[]): Promise<Catalogue> => {
-  const lists = await Promise.all(files.map(async (file): Promise<unknown> => JSON.parse(await readFile(file, 'utf8'))));
+  const lists = await Promise.all(
+    files.map(async (file): Promise<unknown> => JSON.parse(await readFile(file, 'utf8'))),
+  );
   return catalogueOf(lists.flat());
 };

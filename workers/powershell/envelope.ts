@@ -3,9 +3,18 @@ import { type CmdletCall, CmdletFailed, type CmdletResult, RunnerFailed } from '
 import { type Scrub, scrubValue } from './scrub.ts';
 
 const ErrorShape = z.object({
-  message: z.string().nullable().transform((text) => text ?? ''),
-  category: z.string().nullable().transform((text) => text ?? ''),
-  fullyQualifiedErrorId: z.string().nullable().transform((text) => text ?? ''),
+  message: z
+    .string()
+    .nullable()
+    .transform((text) => text ?? ''),
+  category: z
+    .string()
+    .nullable()
+    .transform((text) => text ?? ''),
+  fullyQualifiedErrorId: z
+    .string()
+    .nullable()
+    .transform((text) => text ?? ''),
 });
 
 const ResultShape = z.object({
@@ -35,10 +44,12 @@ export interface Payload {
 }
 
 /** Base64 of UTF-8 JSON: its letters hold nothing that PowerShell reads as code. V §6.3 */
-export const encode = (payload: Payload): string => Buffer.from(JSON.stringify({ version: 1, ...payload }), 'utf8').toString('base64');
+export const encode = (payload: Payload): string =>
+  Buffer.from(JSON.stringify({ version: 1, ...payload }), 'utf8').toString('base64');
 
 /** The one line that is ever sent. Only the path of our own script and Base64 stand in it. */
-export const commandLine = (script: string, payload: Payload): string => `& '${script.replaceAll("'", "''")}' '${encode(payload)}'`;
+export const commandLine = (script: string, payload: Payload): string =>
+  `& '${script.replaceAll("'", "''")}' '${encode(payload)}'`;
 
 export const marks = (nonce: string): { readonly open: string; readonly close: string } => ({
   open: `<<TRANSHIP:${nonce}>>`,
@@ -49,7 +60,10 @@ const parse = (text: string): z.infer<typeof Shape> => {
   try {
     return Shape.parse(JSON.parse(text));
   } catch {
-    throw new RunnerFailed('noEnvelope', 'PowerShell answered with something that is no envelope; what it did is unknown');
+    throw new RunnerFailed(
+      'noEnvelope',
+      'PowerShell answered with something that is no envelope; what it did is unknown',
+    );
   }
 };
 
@@ -74,13 +88,15 @@ export const open = (
 
   if (!envelope.ok) {
     const call = calls.find(({ id }) => id === envelope.failed.id);
-    if (!call) throw new RunnerFailed('noEnvelope', `PowerShell could not run the list: ${scrub(envelope.error.message)}`);
+    if (!call)
+      throw new RunnerFailed('noEnvelope', `PowerShell could not run the list: ${scrub(envelope.error.message)}`);
     throw new CmdletFailed(call, { ...envelope.error, message: scrub(envelope.error.message) }, results);
   }
 
   for (const call of calls) {
     const result = results.get(call.id);
-    if (!result) throw new RunnerFailed('noEnvelope', `PowerShell left out the answer of ${call.cmdlet}; what it did is unknown`);
+    if (!result)
+      throw new RunnerFailed('noEnvelope', `PowerShell left out the answer of ${call.cmdlet}; what it did is unknown`);
     if (result.error && !call.mayFail) throw new CmdletFailed(call, result.error, results);
   }
   return results;

@@ -33,7 +33,9 @@ const visible = (entry: CatalogueEntry): string => {
 
 const guidOf = (text: string): string => {
   const hex = createHash('sha256').update(text).digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+  return [hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  );
 };
 
 /**
@@ -42,7 +44,9 @@ const guidOf = (text: string): string => {
  */
 export const roleCapability = (catalogue: Catalogue, entryScript: string, description: string): string => {
   const entries = [...catalogue.entries].sort((a, b) => a.cmdlet.localeCompare(b.cmdlet));
-  const modules = [...new Set(entries.map(({ module }) => module))].filter((name) => !name.startsWith('Microsoft.PowerShell.')).sort();
+  const modules = [...new Set(entries.map(({ module }) => module))]
+    .filter((name) => !name.startsWith('Microsoft.PowerShell.'))
+    .sort();
   const cmdlets = [...entries, ...OWN].map(visible).join('\n');
   return `@{
 GUID = ${quoted(guidOf(cmdlets))}

@@ -26,7 +26,8 @@ export interface Launch {
 
 const nothing = (): void => undefined;
 
-const isProcess = (value: unknown): value is ChildProcess => typeof value === 'object' && value !== null && 'pid' in value;
+const isProcess = (value: unknown): value is ChildProcess =>
+  typeof value === 'object' && value !== null && 'pid' in value;
 
 const start = (executable: string, mark: string): { readonly shell: Launcher; readonly child: ChildProcess } => {
   const shell = new Launcher({
@@ -45,7 +46,8 @@ const start = (executable: string, mark: string): { readonly shell: Launcher; re
   const ended: unknown = Reflect.get(shell, 'exitPromise');
   if (ended instanceof Promise) ended.catch(nothing);
   const child: unknown = Reflect.get(shell, 'process');
-  if (!isProcess(child)) throw new RunnerFailed('notStarted', 'this version of node-powershell hides its process; nothing was run');
+  if (!isProcess(child))
+    throw new RunnerFailed('notStarted', 'this version of node-powershell hides its process; nothing was run');
   return { shell, child };
 };
 
@@ -57,7 +59,8 @@ const DRAIN_MS = 1_000;
  * output: what the library says of success, errors and time-outs is not listened to. V §6.2, §6.3
  */
 export const launch = async (order: Launch): Promise<string> => {
-  if (order.signal?.aborted) throw new RunnerFailed('cancelled', 'cancelled before PowerShell was started; nothing was run');
+  if (order.signal?.aborted)
+    throw new RunnerFailed('cancelled', 'cancelled before PowerShell was started; nothing was run');
   const mark = randomBytes(12).toString('hex');
   const { shell, child } = start(order.executable, mark);
   const { open, close } = marks(order.nonce);
@@ -71,7 +74,9 @@ export const launch = async (order: Launch): Promise<string> => {
     const fail = (kind: RunnerFailed['kind'], message: string): void => reject(new RunnerFailed(kind, message));
     const told = (): string => {
       if (noise.trim() === '') return '';
-      return order.quote ? `; it said: ${order.quote(noise).trim().slice(-QUOTED)}` : '; it wrote to standard error, which is not quoted because secrets were handed over';
+      return order.quote
+        ? `; it said: ${order.quote(noise).trim().slice(-QUOTED)}`
+        : '; it wrote to standard error, which is not quoted because secrets were handed over';
     };
 
     const hear = (text: string): void => {
@@ -80,7 +85,8 @@ export const launch = async (order: Launch): Promise<string> => {
       const end = heard.indexOf(close, from);
       const begin = end < 0 ? -1 : heard.indexOf(open);
       if (begin >= 0 && begin < end) resolve(heard.slice(begin + open.length, end));
-      else if (heard.length > order.maxAnswerChars) fail('noEnvelope', `PowerShell answered more than ${order.maxAnswerChars} characters; what it did is unknown`);
+      else if (heard.length > order.maxAnswerChars)
+        fail('noEnvelope', `PowerShell answered more than ${order.maxAnswerChars} characters; what it did is unknown`);
     };
 
     shell.streams.stdout.on('data', (text: unknown) => hear(String(text)));
@@ -92,17 +98,28 @@ export const launch = async (order: Launch): Promise<string> => {
     shell.streams.stdin.on('error', nothing);
 
     child.on('error', (error) => {
-      if (child.pid === undefined) fail('notStarted', `${order.executable} cannot be started: ${error.message}; nothing was run`);
+      if (child.pid === undefined)
+        fail('notStarted', `${order.executable} cannot be started: ${error.message}; nothing was run`);
     });
     const ended = (code: number | null, by: NodeJS.Signals | null): void =>
-      fail('noEnvelope', `PowerShell ended (${by ?? `code ${code}`}) without an answer; what it did is unknown${told()}`);
+      fail(
+        'noEnvelope',
+        `PowerShell ended (${by ?? `code ${code}`}) without an answer; what it did is unknown${told()}`,
+      );
     // 'close' comes after the last byte of both streams; it does not come while a grandchild holds one of them.
     child.on('close', ended);
     child.on('exit', (code, by) => {
       draining = setTimeout(() => ended(code, by), DRAIN_MS);
     });
 
-    watchdog = setTimeout(() => fail('timedOut', `PowerShell gave no answer within ${order.timeoutMs} ms and was ended; what it did is unknown`), order.timeoutMs);
+    watchdog = setTimeout(
+      () =>
+        fail(
+          'timedOut',
+          `PowerShell gave no answer within ${order.timeoutMs} ms and was ended; what it did is unknown`,
+        ),
+      order.timeoutMs,
+    );
     onAbort = () => fail('cancelled', 'PowerShell was ended because the step was cancelled; what it did is unknown');
     order.signal?.addEventListener('abort', onAbort, { once: true });
   });

@@ -30,10 +30,12 @@ const below = (root: number, all: readonly Process[]): readonly number[] => {
 const marked = async (mark: string): Promise<readonly number[]> => {
   const names = await readdir('/proc').catch(() => []);
   const hits = await Promise.all(
-    names.filter((name) => /^\d+$/.test(name)).map(async (name) => {
-      const environment = await readFile(`/proc/${name}/environ`, 'latin1').catch(() => '');
-      return environment.split('\0').includes(`${MARK}=${mark}`) ? Number(name) : 0;
-    }),
+    names
+      .filter((name) => /^\d+$/.test(name))
+      .map(async (name) => {
+        const environment = await readFile(`/proc/${name}/environ`, 'latin1').catch(() => '');
+        return environment.split('\0').includes(`${MARK}=${mark}`) ? Number(name) : 0;
+      }),
   );
   return hits.filter((pid) => pid > 0 && pid !== process.pid);
 };
@@ -59,7 +61,11 @@ export const killTree = async (root: number | undefined, mark: string): Promise<
   }
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const descendants = root === undefined ? [] : below(root, await running());
-    const found = new Set([...(round === 0 && root !== undefined ? [root] : []), ...descendants, ...(await marked(mark))]);
+    const found = new Set([
+      ...(round === 0 && root !== undefined ? [root] : []),
+      ...descendants,
+      ...(await marked(mark)),
+    ]);
     if (found.size === 0) return;
     for (const pid of found) kill(pid);
   }

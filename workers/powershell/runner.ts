@@ -25,7 +25,10 @@ export interface RunnerSettings {
 
 const MAX_ANSWER_CHARS = 64 * 1024 * 1024;
 
-const resolved = async (refs: readonly SecretRef[], settings: RunnerSettings): Promise<Readonly<Record<string, string>>> => {
+const resolved = async (
+  refs: readonly SecretRef[],
+  settings: RunnerSettings,
+): Promise<Readonly<Record<string, string>>> => {
   const pairs = refs.map(async (ref): Promise<[string, string]> => {
     try {
       return [ref, await settings.resolveSecret(ref)];

@@ -134,9 +134,14 @@ const verbs: Readonly<Record<InstanceVerb, (work: Work) => Ending>> = {
       : installAgent(work.lab, work.instance, work.vm, textAt(work.operation.work.body, 'action')),
 };
 
+/** How long an operation that has ended can still be asked for. */
+const rememberedFor = 60 * 60_000;
+
 /** Moves the operations on VM instances on; each look is one transaction. */
 export const advanceInstances = (lab: Lab, now: number): void => {
   for (const { key, value } of lab.tables.instanceOperations.list()) {
+    if (value.endedAt !== null && now - value.endedAt > lab.estate.scaled(rememberedFor))
+      lab.tables.instanceOperations.delete(key);
     if (value.state !== 'InProgress') continue;
     together(lab, () => {
       const operation = lab.tables.instanceOperations.get(key);

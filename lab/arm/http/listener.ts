@@ -69,9 +69,7 @@ export const listener = (lab: Lab, routes: Routes): ((req: IncomingMessage, res:
     const call: Call = { ...found.call, lab, verb, query: url.searchParams, body, origin, now: lab.estate.now() };
     const fault = lab.estate.faults.at(`arm.${found.point}`, found.subject);
     const early = fault && refusedBy(fault);
-    const answer = early ?? perform(lab, found, call);
-    if (found.mutates)
-      lab.estate.log('call', { product: 'arm', verb: found.point, subject: found.subject, status: answer.status });
+    const answer = early ? recorded(lab, found, early) : perform(lab, found, call);
 
     if (fault?.kind === 'dropAnswer') return void res.destroy();
     if (fault?.kind === 'errorAfterEffect') return reply(failedAfter(fault), about);
@@ -89,7 +87,14 @@ export const listener = (lab: Lab, routes: Routes): ((req: IncomingMessage, res:
   };
 };
 
-const perform = (lab: Lab, found: Routed, call: Call): Answer => together(lab, () => found.handler(call));
+/** The effect of a call and its line in the event log are one. */
+const perform = (lab: Lab, found: Routed, call: Call): Answer =>
+  together(lab, () => recorded(lab, found, found.handler(call)));
+
+const recorded = (lab: Lab, { mutates, point, subject }: Routed, answer: Answer): Answer => {
+  if (mutates) lab.estate.log('call', { product: 'arm', verb: point, subject, status: answer.status });
+  return answer;
+};
 
 const later = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms).unref());
 

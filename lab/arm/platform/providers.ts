@@ -88,6 +88,38 @@ export const groupRoute: Route = {
   },
 };
 
+export const subscriptionRoute: Route = {
+  versions,
+  get: (call) => {
+    const { subscription, tenant } = call.lab.estate.scenario.azure;
+    return ok({
+      id: call.lab.names.subscription,
+      subscriptionId: subscription,
+      tenantId: tenant,
+      displayName: 'lab',
+      state: 'Enabled',
+    });
+  },
+};
+
+/** Resources by name and type, without their properties, as the index of a subscription or group shows them. */
+export const resourcesRoute: Route = {
+  versions,
+  list: (call) => {
+    const scope = call.id.slice(0, call.id.lastIndexOf('/')).toLowerCase();
+    const { resources, hybridMachines } = call.lab.tables;
+    const stored = resources.list().map(({ value }) => value);
+    const machines = hybridMachines.list().map(({ value }) => ({ ...value, type: 'Microsoft.HybridCompute/machines' }));
+    const value = [
+      ...stored.filter((each) => each.location !== undefined && each.type !== 'Microsoft.Resources/resourceGroups'),
+      ...machines,
+    ]
+      .filter((each) => each.id.toLowerCase().startsWith(`${scope}/`))
+      .map(({ id, name, type, location, tags = {} }) => ({ id, name, type, location, tags }));
+    return ok({ value });
+  },
+};
+
 export const groupsRoute: Route = {
   versions,
   list: (call) => ok({ value: resourcesOfType(call.lab, 'Microsoft.Resources/resourceGroups').map(groupView) }),

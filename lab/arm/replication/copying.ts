@@ -39,10 +39,24 @@ export const percent = ({ copying }: ItemRecord): number | null => {
 
 export type CopyHalt = ItemRecord['halted'];
 
+/** Takes bytes of a container when it has them. */
+export type Room = (container: string, bytes: number) => boolean;
+
+/** Free space is measured once a tick and then counted down: measuring reads every file of a container. */
+export const roomOf = (lab: Lab): Room => {
+  const left = new Map<string, number>();
+  return (container, bytes) => {
+    const key = container.toLowerCase();
+    const free = left.get(key) ?? freeBytes(lab, container);
+    left.set(key, bytes > free ? free : free - bytes);
+    return bytes <= free;
+  };
+};
+
 /**
  * Moves up to `allowance` bytes from the staged VM's disks to the seed disks, block by block. Says what stopped it, if something did.
  */
-export const copySome = (lab: Lab, item: ItemRecord, allowance: number): CopyHalt => {
+export const copySome = (lab: Lab, item: ItemRecord, allowance: number, room: Room): CopyHalt => {
   const pass = item.copying;
   if (!pass) return null;
   pass.credit += allowance;
@@ -60,7 +74,7 @@ export const copySome = (lab: Lab, item: ItemRecord, allowance: number): CopyHal
     );
     const blocks = left.slice(0, affordable);
     if (blocks.length > 0) {
-      if (blocks.length * block > freeBytes(lab, disk.container)) return 'storage';
+      if (!room(disk.container, blocks.length * block)) return 'storage';
       lab.estate.disks.copyBlocks(disk.file, disk.seedFile, blocks);
       place.cursor = blocks.at(-1) ?? place.cursor;
       pass.doneBytes += blocks.length * block;

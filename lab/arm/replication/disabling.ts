@@ -1,6 +1,6 @@
 import { isResponsive } from './appliances.ts';
-import { nicsOf } from './enabling.ts';
 import { failed, type Look, type Outcome, type Plan, takes } from './engine.ts';
+import { nicsOf } from './inputs.ts';
 import { firstDeltaAt } from './replicating.ts';
 
 const isAlive = ({ lab, job }: Look): boolean => job.work.force === true || isResponsive(lab, lab.names.targetAgent);
@@ -25,21 +25,24 @@ const erase = (look: Look): Outcome => {
 };
 
 /** Takes the seed disks away; the migrated VM and its disks stay. A forced delete reaches no appliance, so it cleans nothing. A §1.3i */
-const ended = ({ lab, job, item }: Look, failedTask: string | null): void => {
+const ended = (look: Look, failedTask: string | null): void => {
+  const { lab, item } = look;
   if (failedTask !== null) {
-    item.protectionState = 'DisablingFailed';
-    item.provisioningState = 'Failed';
-    return lab.tables.items.put(item.name.toLowerCase(), item);
+    Object.assign(item, { protectionState: 'DisablingFailed', provisioningState: 'Failed' });
+    lab.tables.items.put(item.name.toLowerCase(), item);
+    return;
   }
-  const reached = job.work.force !== true || isResponsive(lab, lab.names.targetAgent);
-  for (const disk of reached ? item.disks : []) {
-    if (lab.estate.disks.exists(disk.seedFile)) lab.estate.disks.remove(disk.seedFile);
-    for (const { key, value } of lab.tables.resources.list()) {
-      if (value.hidden.file === disk.seedFile) lab.tables.resources.delete(key);
-    }
-  }
+  if (look.job.work.force !== true || isResponsive(lab, lab.names.targetAgent)) removeSeeds(look);
   lab.tables.items.delete(item.name.toLowerCase());
   lab.estate.log('item.removed', { item: item.name, origin: item.origin, vm: item.vmId });
+};
+
+const removeSeeds = ({ lab, item }: Look): void => {
+  const files = new Set(item.disks.map((disk) => disk.seedFile));
+  for (const file of files) if (lab.estate.disks.exists(file)) lab.estate.disks.remove(file);
+  for (const { key, value } of lab.tables.resources.list()) {
+    if (value.hidden.file !== undefined && files.has(value.hidden.file)) lab.tables.resources.delete(key);
+  }
 };
 
 export const disabling: Plan = { steps: [prerequisites, erase], ended };

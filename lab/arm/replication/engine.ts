@@ -48,8 +48,8 @@ export const advanceJobs = (
     together(lab, () => {
       const job = lab.tables.jobs.get(key);
       if (!job) lab.tables.running.delete(key);
-      if (job.kind === 'policy' || job.kind === 'extension') return settle(lab, job, now);
-      return advance(lab, plans[job.kind], job, now);
+      else if (job.kind === 'policy' || job.kind === 'extension') settle(lab, job, now);
+      else advance(lab, plans[job.kind], job, now);
     });
   }
 };
@@ -63,6 +63,7 @@ const advance = (lab: Lab, plan: Plan, job: JobRecord, now: number): void => {
 
 /** Goes through the tasks as far as they are done now. */
 const work = (lab: Lab, plan: Plan, job: JobRecord, item: ItemRecord, now: number): void => {
+  const before = JSON.stringify([item, job]);
   let failedTask: string | null = null;
   for (const [n, task] of job.tasks.entries()) {
     if (task.state === 'Succeeded' || task.state === 'Skipped') continue;
@@ -76,6 +77,7 @@ const work = (lab: Lab, plan: Plan, job: JobRecord, item: ItemRecord, now: numbe
   }
   const isOver = failedTask !== null || job.tasks.every((task) => task.endedAt !== null);
   if (isOver && item.currentJob === job.name) item.currentJob = null;
+  if (JSON.stringify([item, job]) === before) return;
   lab.tables.items.put(item.name.toLowerCase(), item);
   lab.tables.jobs.put(job.name, job);
   if (!isOver) return;

@@ -2,7 +2,7 @@ import type { LabVm } from '../../estate/types.ts';
 import { freeBytes } from '../azure-local/storage.ts';
 import { textAt } from '../json.ts';
 import { resourceAt } from '../lab.ts';
-import { lastOf } from '../names.ts';
+import { lastOf, sameId } from '../names.ts';
 import { answersHost } from '../off-azure/machine.ts';
 import { bridgeStatus } from '../platform/arc.ts';
 import { isResponsive } from './appliances.ts';
@@ -54,7 +54,7 @@ const prerequisites = (look: Look): Outcome => {
   const lost = item.disks.find((disk) => !resourceAt(lab, disk.container));
   if (lost)
     return failed('1000050', `The storage container '${lastOf(lost.container)}' was not found.`, 'It was deleted.');
-  if (!sourceOf(look))
+  if (!sourceOf(look) || !item.disks.every((disk) => lab.estate.disks.exists(disk.file)))
     return failed('1000020', 'The source machine was not found on its host.', 'The machine was deleted.');
   return 'done';
 };
@@ -95,17 +95,29 @@ const lastDelta = (look: Look): Outcome => {
   }
   if (item.halted === 'storage') {
     item.copying = null;
-    return failed(
-      '1000051',
-      'The storage container is full.',
-      'There is no space left on the volume for the changes of the source.',
-      'Expand the volume or free space.',
-    );
+    return full('changes of the source');
   }
   if (item.halted === 'source')
     return failed('1000020', 'A disk of the source machine was not found.', 'The disk was deleted.');
-  return item.copying ? 'waiting' : takes(60_000, look);
+  if (item.copying || takes(60_000, look) === 'waiting') return 'waiting';
+  return hasRoom(look) ? 'done' : full('migrated disks');
 };
+
+/** Every container can take the copies of the seed disks that go there. */
+const hasRoom = ({ lab, item }: Look): boolean =>
+  item.disks.every((disk) => {
+    const mates = item.disks.filter((each) => sameId(each.container, disk.container));
+    const needed = mates.reduce((sum, each) => sum + lab.estate.disks.allocatedBytes(each.seedFile), 0);
+    return needed <= freeBytes(lab, disk.container);
+  });
+
+const full = (what: string): Outcome =>
+  failed(
+    '1000051',
+    'The storage container is full.',
+    `There is no space left on the volume for the ${what}.`,
+    'Expand the volume or free space.',
+  );
 
 const prepare = (look: Look): Outcome => {
   const { lab, item, job } = look;
@@ -121,15 +133,6 @@ const prepare = (look: Look): Outcome => {
         'Remove the virtual machine, keep its disks and network interfaces, and retry.',
       );
     }
-    const needed = item.disks.reduce((sum, disk) => sum + lab.estate.disks.allocatedBytes(disk.seedFile), 0);
-    const [first] = item.disks;
-    if (first && needed > freeBytes(lab, first.container))
-      return failed(
-        '1000051',
-        'The storage container is full.',
-        'There is no space left on the volume for the migrated disks.',
-        'Expand the volume or free space.',
-      );
     makeTarget(lab, item, look.now, by);
     return 'waiting';
   }

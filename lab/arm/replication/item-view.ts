@@ -172,7 +172,7 @@ export const itemView = (lab: Lab, item: ItemRecord): Record<string, unknown> =>
       ...ids(lab, item),
       resyncRequired: resyncFlag(item),
       ...(item.failedOverAt === null ? {} : { lastSuccessfulPlannedFailoverTime: isoOf(item.failedOverAt) }),
-      ...optionalJob(lab, 'currentJob', known ? item.currentJob : null),
+      ...optionalJob(lab, 'currentJob', item.protectionState === 'UnprotectedStatesBegin' ? null : item.currentJob),
       allowedJobs: allowedJobs(item),
       ...optionalJob(lab, 'lastFailedEnableProtectionJob', item.lastFailedEnable),
       ...optionalJob(lab, 'lastFailedPlannedFailoverJob', item.lastFailedFailover),

@@ -3,7 +3,7 @@ import { newGuid } from '../guid.ts';
 import { numberAt } from '../json.ts';
 import { type Lab, together } from '../lab.ts';
 import { diskInstanceId } from '../off-azure/machine.ts';
-import { beginCopy, copySome, endCopy, haltError, share } from './copying.ts';
+import { beginCopy, copySome, endCopy, haltError, type Room, roomOf, share } from './copying.ts';
 import { affectedBy, startJob } from './jobs.ts';
 import type { Copying, ItemRecord } from './records.ts';
 import { policyNamed } from './settings.ts';
@@ -14,9 +14,10 @@ const replicating = ['Protected', 'PlannedFailoverFailed', 'PlannedFailoverCompl
 /** Moves bytes of every running pass and begins the passes that are due. Called on every tick with the lab time since the last. */
 export const replicate = (lab: Lab, now: number, since: number): void => {
   const names = lab.tables.items.list();
+  const room = roomOf(lab);
   const copies = names.filter(({ value }) => value.copying !== null && value.halted !== 'stuck').length;
   for (const { key, value } of names) {
-    if (value.copying) together(lab, () => move(lab, key, share(lab, since, copies), now));
+    if (value.copying) together(lab, () => move(lab, key, share(lab, since, copies), room, now));
     else if (isDue(value, now)) together(lab, () => beginDelta(lab, value, now));
   }
 };
@@ -31,13 +32,13 @@ const save = (lab: Lab, item: ItemRecord): void => lab.tables.items.put(item.nam
 
 const runs = (vm: LabVm | undefined): boolean => vm?.power === 'on' && vm.platform === 'hyper-v';
 
-const move = (lab: Lab, key: string, allowance: number, now: number): void => {
+const move = (lab: Lab, key: string, allowance: number, room: Room, now: number): void => {
   const item = lab.tables.items.get(key);
   if (!item?.copying) return;
   const pass = item.copying;
   const before = item.halted;
   const mayRead = pass.purpose === 'final' || runs(lab.estate.vms.get(item.vmId));
-  item.halted = mayRead ? copySome(lab, item, allowance) : 'source';
+  item.halted = mayRead ? copySome(lab, item, allowance, room) : 'source';
   if (item.halted !== null) pass.credit = 0;
   item.health = item.halted === 'source' || item.halted === 'storage' ? haltError(item, item.halted) : null;
   if (endCopy(item)) finished(lab, item, pass, now);
@@ -95,7 +96,8 @@ const beginDelta = (lab: Lab, item: ItemRecord, now: number): void => {
   if (fault?.kind === 'diskFull') {
     item.health = haltError(item, 'storage');
     item.nextDeltaAt = now + lab.estate.scaled(interval(lab, item));
-    return save(lab, item);
+    save(lab, item);
+    return;
   }
   if (fault?.kind === 'stuckProgress') item.stuckAt = Number(fault.detail.percent ?? 25);
   item.resyncRequired = followDisks(item, vm) || fault?.kind === 'lostCbt' || fault?.kind === 'stuckProgress';

@@ -1,7 +1,7 @@
 import type { LabVm } from '../../estate/types.ts';
 import { LICENCE_HELD_MS } from '../durations.ts';
 import type { Workload } from '../records.ts';
-import { type Veeam, valuesOf } from '../service.ts';
+import { type Veeam, valuesOf } from '../tables.ts';
 
 export const NONE_FREE = 'No license instances are available: the license limit is exceeded.';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Backup, Job, Point } from '../records.ts';
-import { type Veeam, valuesOf } from '../service.ts';
+import { type Veeam, valuesOf } from '../tables.ts';
 import { LEFT_BYTES } from './repository.ts';
 
 /** The backup of a job, which holds a chain for each of its VMs; made with the job's first point. */

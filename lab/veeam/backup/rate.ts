@@ -1,5 +1,5 @@
 import type { ThrottlingUnit } from '../records.ts';
-import { type Veeam, valuesOf } from '../service.ts';
+import { type Veeam, valuesOf } from '../tables.ts';
 import { repositorySettings } from './repository.ts';
 
 const BYTES: Readonly<Record<ThrottlingUnit, number>> = {

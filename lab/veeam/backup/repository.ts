@@ -1,5 +1,5 @@
 import type { RepositorySettings } from '../records.ts';
-import { type Veeam, valuesOf } from '../service.ts';
+import { type Veeam, valuesOf } from '../tables.ts';
 
 export const FULL = 'There is not enough space on the disk.';
 

@@ -1,6 +1,6 @@
 import { RETENTION_EVERY_MS } from '../durations.ts';
 import type { Job, Point } from '../records.ts';
-import { type Veeam, valuesOf } from '../service.ts';
+import { type Veeam, valuesOf } from '../tables.ts';
 import { chainIn, isMounted, removePoint } from './points.ts';
 
 /** Once a day the oldest points beyond what a job keeps go: until then a chain only grows. D:ahv_retention_backups */

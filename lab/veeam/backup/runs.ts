@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { RUN_ENDS_MS, RUN_STARTS_MS } from '../durations.ts';
 import type { BackupMode, Job, Run, RunTask, SessionResult, SessionState } from '../records.ts';
-import type { Veeam } from '../service.ts';
+import type { Veeam } from '../tables.ts';
 import { chainOf } from './points.ts';
 import { repositorySettings } from './repository.ts';
 import { beginTask, endTask, stopTask } from './tasks.ts';

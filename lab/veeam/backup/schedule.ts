@@ -1,6 +1,6 @@
 import type { Job } from '../records.ts';
 import type { VeeamService } from '../service.ts';
-import { valuesOf } from '../service.ts';
+import { valuesOf } from '../tables.ts';
 
 const HOUR = 3_600_000;
 

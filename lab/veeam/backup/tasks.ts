@@ -1,7 +1,7 @@
 import type { Fault, LabVm } from '../../estate/types.ts';
 import { TASK_PREPARES_MS } from '../durations.ts';
 import type { FrozenDisk, Point, Run, RunTask, Snapshot } from '../records.ts';
-import type { Veeam } from '../service.ts';
+import type { Veeam } from '../tables.ts';
 import { holdInstance, NONE_FREE } from './licence.ts';
 import { backupOf, chainOf } from './points.ts';
 import { backupRate } from './rate.ts';

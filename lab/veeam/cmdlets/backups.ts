@@ -2,7 +2,8 @@ import { type CmdletTable, Prompt, typed } from '../../powershell/cmdlet.ts';
 import { chainIn, forgetBackup, isMounted, removeBackup, removePoint } from '../backup/points.ts';
 import { AHV_PLATFORM, idFrom, NO_ID, objectId } from '../names.ts';
 import type { Backup, Point } from '../records.ts';
-import { type Veeam, type VeeamService, valuesOf } from '../service.ts';
+import type { VeeamService } from '../service.ts';
+import { type Veeam, valuesOf } from '../tables.ts';
 import { failure, fits, idsOf, isAmong, veeamCmdlet } from './veeam-cmdlet.ts';
 
 const pointsIn = (veeam: Veeam, backup: Backup): readonly Point[] =>

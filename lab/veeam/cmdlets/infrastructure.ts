@@ -3,7 +3,7 @@ import { type CmdletTable, typed } from '../../powershell/cmdlet.ts';
 import { repositorySettings } from '../backup/repository.ts';
 import { hostId, repositoryId } from '../names.ts';
 import type { HostSettings } from '../records.ts';
-import type { Veeam } from '../service.ts';
+import type { Veeam } from '../tables.ts';
 import { failure, fits, veeamCmdlet } from './veeam-cmdlet.ts';
 
 const MB = 1_000_000;

@@ -1,5 +1,5 @@
 import { type CmdletTable, typed } from '../../powershell/cmdlet.ts';
-import { type Veeam, valuesOf } from '../service.ts';
+import { type Veeam, valuesOf } from '../tables.ts';
 import { veeamCmdlet } from './veeam-cmdlet.ts';
 
 /** The module shows licences; it has no cmdlet that revokes an instance: REST has. */

@@ -3,7 +3,7 @@ import { percentOf } from '../backup/tasks.ts';
 import { idFrom, objectId } from '../names.ts';
 import type { Migration, Run, RunTask } from '../records.ts';
 import { percentCopied } from '../recovery/migration.ts';
-import { type Veeam, valuesOf } from '../service.ts';
+import { type Veeam, valuesOf } from '../tables.ts';
 import { fits, idsOf, isAmong, never, veeamCmdlet } from './veeam-cmdlet.ts';
 
 const sum = (tasks: readonly RunTask[], of: (task: RunTask) => number): number =>

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type CmdletTable, Prompt, typed } from '../../powershell/cmdlet.ts';
 import type { ThrottlingUnit, TrafficRule } from '../records.ts';
-import { valuesOf } from '../service.ts';
+import { valuesOf } from '../tables.ts';
 import { fits, idsOf, isAmong, type Parameters, veeamCmdlet } from './veeam-cmdlet.ts';
 
 const ruleObject = (rule: TrafficRule): object =>

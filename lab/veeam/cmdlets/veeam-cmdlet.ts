@@ -2,7 +2,8 @@ import type { Fault } from '../../estate/types.ts';
 import { type Cmdlet, type CmdletContext, CmdletError, cmdlet, type Manual } from '../../powershell/cmdlet.ts';
 import { pause } from '../../powershell/wait.ts';
 import { like } from '../../powershell/wildcards.ts';
-import { type VeeamService, valuesOf, veeamOf } from '../service.ts';
+import { type VeeamService, veeamOf } from '../service.ts';
+import { valuesOf } from '../tables.ts';
 
 export type Parameters = Readonly<Record<string, unknown>>;
 

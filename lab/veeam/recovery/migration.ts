@@ -3,7 +3,7 @@ import type { Fault } from '../../estate/types.ts';
 import { restoreRate } from '../backup/rate.ts';
 import { MERGE_MS, MIGRATION_PREPARES_MS } from '../durations.ts';
 import type { Migration, Mount } from '../records.ts';
-import { type Veeam, valuesOf } from '../service.ts';
+import { type Veeam, valuesOf } from '../tables.ts';
 import { byOf, NO_SPACE, PROTECTIVE_CHECKPOINT } from './dummy-vm.ts';
 import { endSession, logMount } from './mounts.ts';
 

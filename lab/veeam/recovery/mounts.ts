@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Fault } from '../../estate/types.ts';
 import { MOUNT_OPENS_MS, MOUNT_STARTS_MS, MOUNT_STATELESS_MS, MOUNT_STOPS_MS } from '../durations.ts';
 import type { Mount, MountOptions, Point, RestoreSession } from '../records.ts';
-import { type Veeam, valuesOf } from '../service.ts';
+import { type Veeam, valuesOf } from '../tables.ts';
 import { byOf, isNameTaken, lackOfSpace, makeDummyVm, NO_SPACE } from './dummy-vm.ts';
 
 const flawOf = (fault: Fault | undefined): Mount['flaw'] =>

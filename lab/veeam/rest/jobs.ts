@@ -3,7 +3,8 @@ import { type Answer, type Ask, objectIn } from '../../wire/exchange.ts';
 import { nextRun } from '../backup/schedule.ts';
 import { clusterId, repositoryId } from '../names.ts';
 import type { BackupMode, Job, Run } from '../records.ts';
-import { type VeeamService, valuesOf } from '../service.ts';
+import type { VeeamService } from '../service.ts';
+import { valuesOf } from '../tables.ts';
 import { badRequest, notFound } from './errors.ts';
 import { page } from './paging.ts';
 

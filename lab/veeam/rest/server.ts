@@ -4,7 +4,7 @@ import { revoke } from '../backup/licence.ts';
 import { freeBytes, usedBytes } from '../backup/repository.ts';
 import { idFrom, repositoryId } from '../names.ts';
 import type { ThrottlingUnit, TrafficRule, Workload } from '../records.ts';
-import { type Veeam, valuesOf } from '../service.ts';
+import { type Veeam, valuesOf } from '../tables.ts';
 import { badRequest } from './errors.ts';
 import { skipping } from './paging.ts';
 

@@ -1,7 +1,8 @@
 import type { Answer, Ask } from '../../wire/exchange.ts';
 import { percentOf } from '../backup/tasks.ts';
 import type { Run, RunTask } from '../records.ts';
-import { type VeeamService, valuesOf } from '../service.ts';
+import type { VeeamService } from '../service.ts';
+import { valuesOf } from '../tables.ts';
 import { badRequest, notFound } from './errors.ts';
 import { page } from './paging.ts';
 

@@ -1,0 +1,26 @@
+import { notFinished } from '../contracts/mishap.ts';
+import type { Mover } from '../contracts/mover.ts';
+import { note } from '../http/attempt.ts';
+import { isTrueAt } from '../http/reading.ts';
+import { observe } from './observe.ts';
+import type { Veeam } from './parts.ts';
+import { settledOf } from './settle.ts';
+
+const STOPPING = note({ stopping: true });
+
+/** Takes a failed mount of ours down, with what it left on the host; a mount that stands is left alone. Safe to repeat. V §3.6 */
+export const repair =
+  (veeam: Veeam): Mover['repair'] =>
+  async (order) => {
+    const seen = await observe(veeam, order);
+    const { standing, where } = seen;
+    const asked = isTrueAt(veeam.attempt().before, 'stopping');
+    if (asked && (standing.is === 'migrated' || standing.is === 'foreign'))
+      return notFinished('The failed mount is gone; Veeam still removes its VM', STOPPING);
+    if (standing.is !== 'mounted') return settledOf(seen);
+    const { mount } = standing;
+    if (mount.phase === 'leaving') return notFinished('The failed mount is being taken down', STOPPING);
+    if (mount.phase !== 'failed') return settledOf(seen);
+    await veeam.mounts.stop(where, mount.id);
+    return notFinished('Veeam was asked to take the failed mount down', STOPPING);
+  };

@@ -1,0 +1,58 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decideGate, type MigrationHandle, viewMigration } from '../../client/operations.ts';
+import type { OpenGate } from '../../domain/gate.ts';
+import type { MigrationView } from '../../workflows/messages.ts';
+
+export interface Operator {
+  readonly name: string;
+  /** Folder of the lab's state; decisions are noted there for the oracle. */
+  readonly labState: string;
+}
+
+/** Opens a gate for what is shown, as a person would, and notes the decision where the oracle reads it. */
+export const approveGate = async (
+  operator: Operator,
+  handle: MigrationHandle,
+  view: MigrationView,
+  gate: OpenGate,
+): Promise<void> => {
+  const { lossFrom } = gate.evidence;
+  const noted = {
+    at: new Date().toISOString(),
+    vm: view.vm.id,
+    hop: gate.hop,
+    gate: gate.name,
+    decision: 'approve',
+    by: operator.name,
+    ...(typeof lossFrom === 'string' ? { lossFrom } : {}),
+  };
+  appendFileSync(join(operator.labState, 'decisions.jsonl'), `${JSON.stringify(noted)}\n`);
+  await decideGate(handle, gate, { decision: 'approve', by: operator.name });
+};
+
+/** Queries fail while the server or the orchestrator is being killed; a watcher asks again. */
+const look = async (handle: MigrationHandle): Promise<MigrationView | null> => viewMigration(handle).catch(() => null);
+
+export interface Watch {
+  readonly everyMs: number;
+  readonly withinMs: number;
+  /** Sees every reading; answers true to end the watch. */
+  readonly see: (view: MigrationView) => Promise<boolean> | boolean;
+}
+
+/** Reads a migration again and again until what is waited for is seen. */
+export const watch = async (handle: MigrationHandle, { everyMs, withinMs, see }: Watch): Promise<MigrationView> => {
+  const deadline = Date.now() + withinMs;
+  let last: MigrationView | null = null;
+  for (;;) {
+    const view = await look(handle);
+    if (view) last = view;
+    if (view && (await see(view))) return view;
+    if (Date.now() > deadline)
+      throw new Error(
+        `${handle.workflowId}: not seen within ${withinMs / 1000} s; it is ${last?.phase}, ${last?.step}, ${last?.waitingFor}, ${last?.parked?.mishap.message ?? 'not parked'}`,
+      );
+    await new Promise((again) => setTimeout(again, everyMs));
+  }
+};
