@@ -52,6 +52,7 @@ const MAKERS: Readonly<Record<string, (site: Site) => Promise<object>>> = {
     return veeamMover({
       instance: site,
       run: await runnerOf('veeam', site.powershell),
+      hosts: estate['hyper-v'],
       resolveSecret,
       now: () => new Date(),
       agentVersion: AGENT_VERSION,

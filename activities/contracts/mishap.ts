@@ -11,7 +11,7 @@ const stackless = (failure: ApplicationFailure): ApplicationFailure => {
 
 const raise = (cls: MishapClass, message: string, told: Told = {}): ApplicationFailure => {
   const detail: Mishap = { class: cls, message, changed: 'nothing', fix: 'Read the cause, then retry.', ...told };
-  return ApplicationFailure.create({ message, type: cls, nonRetryable: true, details: [detail] });
+  return stackless(ApplicationFailure.create({ message, type: cls, nonRetryable: true, details: [detail] }));
 };
 
 /** The product is still at it: no history, and the UI shows the text. `progress` changes whenever the work moves on. */

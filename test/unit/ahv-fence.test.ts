@@ -88,7 +88,10 @@ describe('isolate', () => {
   });
 
   test('a hardware adapter without a plug is refused by name', async () => {
-    const hardware = { extId: NICS[0], nicBackingInfo: { $objectType: 'vmm.v4.ahv.config.SriovNic', macAddress: 'aa' } };
+    const hardware = {
+      extId: NICS[0],
+      nicBackingInfo: { $objectType: 'vmm.v4.ahv.config.SriovNic', macAddress: 'aa' },
+    };
     const prism = prismCentral({ vm: { ...off, nics: [hardware] } });
     expect(await mishapOf(execution(prism).platform.isolate(isolateOrder))).toBe('Refused');
   });
@@ -133,7 +136,11 @@ describe('health of a source', () => {
   });
 
   test('a source that is on or plugged in is found', async () => {
-    const report = await execution(prismCentral()).platform.health({ ...order('health'), landing: {} as never, hop: 2 });
+    const report = await execution(prismCentral()).platform.health({
+      ...order('health'),
+      landing: {} as never,
+      hop: 2,
+    });
     expect(report.passed).toEqual([]);
     expect(report.findings.map(({ id, severity }) => [id, severity])).toEqual([
       ['V2-11', 'block'],

@@ -24,12 +24,12 @@ const pem = (kind: string, bytes: ArrayBuffer): string =>
   `-----BEGIN ${kind}-----\n${Buffer.from(bytes).toString('base64')}\n-----END ${kind}-----\n`;
 
 beforeAll(async () => {
-  x509.cryptoProvider.set(webcrypto as Crypto);
+  x509.cryptoProvider.set(webcrypto as never);
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: 'CN=localhost',
-    keys: keys as CryptoKeyPair,
+    keys: keys as never,
     signingAlgorithm: algorithm,
     extensions: [
       new x509.BasicConstraintsExtension(true, 1, true),
@@ -127,7 +127,12 @@ test('a failure names the path but neither query, header nor body', async () => 
   answer = status(500);
   const client = httpClient({ base, ca });
   const error = await failing(
-    client({ method: 'POST', path: '/x?password=p1', headers: { authorization: 'Basic p2' }, form: { password: 'p3' } }),
+    client({
+      method: 'POST',
+      path: '/x?password=p1',
+      headers: { authorization: 'Basic p2' },
+      form: { password: 'p3' },
+    }),
   );
   expect(JSON.stringify(error) + String((error as { message?: string }).message)).not.toMatch(/p1|p2|p3/);
 });

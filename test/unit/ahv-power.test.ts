@@ -68,13 +68,16 @@ describe('shut down', () => {
     expect((await toTheEnd(() => platform.shutDown(wanted))).how).toBe('acpi');
   });
 
-  test.each(['FAILED', 'CANCELED', 'SUSPENDED'])('a guest signal whose task ended %s is followed by ACPI without waiting', async (status) => {
-    const prism = prismCentral({ guest: 'obeysAcpi' });
-    prism.odd(/GET .*tasks/, () => ({ status: 200, headers: {}, body: { data: { status } } }), 9);
-    const wanted = await shutDownOrder(prism, 3_600_000);
-    const { platform, toTheEnd } = execution(prism);
-    expect((await toTheEnd(() => platform.shutDown(wanted), 1_000, 5)).how).toBe('acpi');
-  });
+  test.each(['FAILED', 'CANCELED', 'SUSPENDED'])(
+    'a guest signal whose task ended %s is followed by ACPI without waiting',
+    async (status) => {
+      const prism = prismCentral({ guest: 'obeysAcpi' });
+      prism.odd(/GET .*tasks/, () => ({ status: 200, headers: {}, body: { data: { status } } }), 9);
+      const wanted = await shutDownOrder(prism, 3_600_000);
+      const { platform, toTheEnd } = execution(prism);
+      expect((await toTheEnd(() => platform.shutDown(wanted), 1_000, 5)).how).toBe('acpi');
+    },
+  );
 
   test('a power button that Prism cannot press is a refusal', async () => {
     const prism = prismCentral({ guest: 'ignores', vm: { guestTools: null } });
@@ -203,7 +206,10 @@ describe('force off and power on', () => {
   test.each(['FAILED', 'CANCELED', 'SUSPENDED'])('a task that ended %s ends the verb', async (status) => {
     const prism = prismCentral({ vm: { powerState: 'OFF' } });
     prism.odd(/power-on/, () => ({ status: 202, headers: {}, body: { data: { extId: 't:1' } } }));
-    prism.tasks.set('t:1', { status, errorMessages: [{ errorGroup: 'VM_NO_RESOURCES', message: 'not enough memory' }] });
+    prism.tasks.set('t:1', {
+      status,
+      errorMessages: [{ errorGroup: 'VM_NO_RESOURCES', message: 'not enough memory' }],
+    });
     const failure = await execution(prism)
       .platform.powerOn(order('powerOn'))
       .catch((error: { type: string; message: string }) => error);

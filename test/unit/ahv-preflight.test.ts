@@ -47,7 +47,11 @@ describe('preflight of a source', () => {
     ['a GPU', { gpus: [{ name: 'T4' }] }, 'PF-213 block'],
     ['a PCIe device', { pcieDevices: [{}] }, 'PF-213 block'],
     ['a vTPM', { vtpmConfig: { isVtpmEnabled: true } }, 'PF-208 block'],
-    ['Secure Boot', { bootConfig: { $objectType: 'vmm.v4.ahv.config.UefiBoot', isSecureBootEnabled: true } }, 'PF-208 warn'],
+    [
+      'Secure Boot',
+      { bootConfig: { $objectType: 'vmm.v4.ahv.config.UefiBoot', isSecureBootEnabled: true } },
+      'PF-208 warn',
+    ],
     ['an agent VM', { isAgentVm: true }, 'PF-213 block'],
     ['no guest tools', { guestTools: null }, 'PF-111 warn'],
     ['a hidden power state', { powerState: '$REDACTED' }, 'PF-106 block'],
@@ -55,13 +59,21 @@ describe('preflight of a source', () => {
     ['a migration under way', { isCrossClusterMigrationInProgress: true }, 'PF-114 block'],
     ['a protection policy', { protectionType: 'RULE_PROTECTED' }, 'PF-114 warn'],
     ['firmware that is not told', { bootConfig: null }, 'PF-209 warn'],
-    ['a BIOS boot disk over 2 TB', { bootConfig: { $objectType: 'vmm.v4.ahv.config.LegacyBoot' }, disks: [large] }, 'PF-210 block'],
+    [
+      'a BIOS boot disk over 2 TB',
+      { bootConfig: { $objectType: 'vmm.v4.ahv.config.LegacyBoot' }, disks: [large] },
+      'PF-210 block',
+    ],
   ])('finds %s', async (_, vm, finding) => {
     expect(await found(vm)).toContain(finding);
   });
 
   test('finds a task that works on it, and not one that works on another', async () => {
-    const task = (extId: string) => ({ status: 'RUNNING', operationDescription: 'Clone', entitiesAffected: [{ extId }] });
+    const task = (extId: string) => ({
+      status: 'RUNNING',
+      operationDescription: 'Clone',
+      entitiesAffected: [{ extId }],
+    });
     expect(await found({}, (prism) => prism.site.busy.push(task('another')))).toEqual([]);
     expect(await found({}, (prism) => prism.site.busy.push(task(VM.id)))).toEqual(['PF-114 block']);
   });
@@ -71,7 +83,9 @@ describe('preflight of a source', () => {
   });
 
   test('a side question that is refused leaves a gap, not a failure', async () => {
-    expect(await found({}, (prism) => prism.odd(/vm-recovery-points/, () => refusal(403, 'ACCESS_DENIED')))).toEqual([]);
+    expect(await found({}, (prism) => prism.odd(/vm-recovery-points/, () => refusal(403, 'ACCESS_DENIED')))).toEqual(
+      [],
+    );
   });
 
   test('a VM that is not there blocks', async () => {
@@ -166,14 +180,18 @@ describe('Prism as a server', () => {
     const passwords = ['old', 'new'];
     let reads = 0;
     prism.odd(/GET .*vms/, () => refusal(401, 'UNAUTHORIZED'));
-    await execution(prism, { resolveSecret: async () => passwords[reads++] ?? 'new' }).platform.describe(order('describe'));
+    await execution(prism, { resolveSecret: async () => passwords[reads++] ?? 'new' }).platform.describe(
+      order('describe'),
+    );
     expect(reads).toBe(2);
   });
 
   test('no failure of ours holds the password', async () => {
     const prism = prismCentral();
     prism.odd(/GET .*vms/, () => refusal(403, 'ACCESS_DENIED', 'denied'));
-    const error = await execution(prism).platform.describe(order('describe')).catch((failure: unknown) => failure);
+    const error = await execution(prism)
+      .platform.describe(order('describe'))
+      .catch((failure: unknown) => failure);
     expect(JSON.stringify(error) + String(error)).not.toMatch(/hunter2|c3ZjOmh1bnRlcjI/);
   });
 

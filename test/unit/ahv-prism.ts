@@ -47,7 +47,12 @@ const machine = (): Record<string, unknown> => ({
   memorySizeBytes: 8 * 1024 ** 3,
   cluster: { extId: 'cluster-1' },
   bootConfig: { $objectType: 'vmm.v4.ahv.config.UefiBoot', isSecureBootEnabled: false },
-  guestTools: { isInstalled: true, isEnabled: true, isReachable: true, guestOsVersion: 'windows:64:Windows Server 2022' },
+  guestTools: {
+    isInstalled: true,
+    isEnabled: true,
+    isReachable: true,
+    guestOsVersion: 'windows:64:Windows Server 2022',
+  },
   disks: [
     {
       extId: 'disk-1',
@@ -67,7 +72,9 @@ const ok = (data: unknown, headers: Record<string, string> = {}): HttpAnswer => 
 export const refusal = (status: number, errorGroup: string, message = 'no'): HttpAnswer => ({
   status,
   headers: {},
-  body: { data: { $errorItemDiscriminator: 'List<vmm.v4.error.AppMessage>', error: [{ errorGroup, code: 'VMM-1', message }] } },
+  body: {
+    data: { $errorItemDiscriminator: 'List<vmm.v4.error.AppMessage>', error: [{ errorGroup, code: 'VMM-1', message }] },
+  },
 });
 
 type Odd = (request: HttpRequest, usual: () => HttpAnswer) => HttpAnswer;
@@ -129,7 +136,8 @@ export const prismCentral = (start: { guest?: Guest; vm?: Record<string, unknown
     const nic = /\/nics\/([\w-]+)$/.exec(rest)?.[1];
     if (request.method === 'DELETE') vm = null;
     else if (action) act(action);
-    else if (nic) touched({ nics: nicsOf().map((one) => (one.extId === nic ? (request.json as unknown as Nic) : one)) });
+    else if (nic)
+      touched({ nics: nicsOf().map((one) => (one.extId === nic ? (request.json as unknown as Nic) : one)) });
     else touched({ description: (request.json as Record<string, unknown>).description });
     const answer = task();
     made.set(header['ntnx-request-id'] ?? '', answer);

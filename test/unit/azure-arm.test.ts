@@ -15,10 +15,10 @@ test('ids that differ only in case name the same resource', () => {
 
 test.each([
   [
-    `${ENDPOINT}/providers/X/locations/Central%20US%20EUAP/operationResults/9f7e-62b0_cfc2-7ebf?api-version=1&s=x/y_z`,
-    '9f7e-62b0',
+    `${ENDPOINT}/providers/X/locations/North%20Europe/operationResults/4a11-c03d_77aa-10be?api-version=1&s=x/y_z`,
+    '4a11-c03d',
   ],
-  [`${ENDPOINT}/providers/X/protectedItems/i/operations/9f7e-62b0?api-version=1`, '9f7e-62b0'],
+  [`${ENDPOINT}/providers/X/protectedItems/i/operations/4a11-c03d?api-version=1`, '4a11-c03d'],
   [null, null],
 ])('the job of %s is %s', (url, job) => {
   expect(jobNameOf(url)).toBe(job);

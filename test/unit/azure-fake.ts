@@ -106,7 +106,7 @@ export const fakeArm = (): FakeArm => {
 export const accepted = (job: string): Answer => ({
   status: 202,
   headers: {
-    'azure-asyncoperation': `${ENDPOINT}/subscriptions/s/providers/Microsoft.DataReplication/locations/Central%20US/operationResults/${job}_vault-id?api-version=2024-09-01&t=1&s=SIGNED`,
+    'azure-asyncoperation': `${ENDPOINT}/subscriptions/s/providers/Microsoft.DataReplication/locations/North%20Europe/operationResults/${job}_vault-id?api-version=2024-09-01&t=1&s=SIGNED`,
     'retry-after': '15',
   },
 });

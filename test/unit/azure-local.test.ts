@@ -22,7 +22,7 @@ const INSTANCE: AzureLocalInstance = {
   resourceGroup: 'landed',
   cluster: `${HCI}/clusters/edge`,
   customLocation: `${GROUP}/providers/Microsoft.ExtendedLocation/customLocations/edge`,
-  location: 'japaneast',
+  location: 'swedencentral',
   logicalNetworks: { front: `${HCI}/logicalNetworks/front`, back: `${HCI}/logicalNetworks/back` },
   storagePaths: { fast: `${HCI}/storageContainers/fast` },
   apiVersions: { azureStackHci: '2024-01-01', hybridCompute: '2024-07-10' },
@@ -87,7 +87,7 @@ const estate = (over: Shape = {}): FakeArm => {
   azure.put(DISK[1], { properties: { diskSizeGB: 1 } });
   azure.put(INSTANCE.cluster, { properties: { connectivityStatus: 'Connected' } });
   azure.put(`${INSTANCE.cluster}/updateSummaries/default`, { properties: { currentVersion: '12.2503.1002.5' } });
-  azure.put(INSTANCE.customLocation, { location: 'japaneast', properties: { provisioningState: 'Succeeded' } });
+  azure.put(INSTANCE.customLocation, { location: 'swedencentral', properties: { provisioningState: 'Succeeded' } });
   azure.put(INSTANCE.storagePaths.fast ?? '', {
     extendedLocation: { name: INSTANCE.customLocation.toUpperCase() },
     properties: { provisioningState: 'Succeeded', status: { availableSizeMB: 800_000, containerSizeMB: 1_000_000 } },

@@ -65,7 +65,7 @@ test('protect puts the whole landing: disks in the predecessor’s order, adapte
         instanceType: 'HyperVToAzStackHCI',
         targetHciClusterId: INSTANCE.target.cluster,
         targetArcClusterCustomLocationId: INSTANCE.target.customLocation,
-        customLocationRegion: 'japaneast',
+        customLocationRegion: 'swedencentral',
         fabricDiscoveryMachineId: MACHINE,
         runAsAccountId: expect.stringContaining('runasaccounts/r1'),
         sourceFabricAgentName: 'src1234-dra',

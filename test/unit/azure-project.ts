@@ -13,7 +13,7 @@ export const PROJECT = `${GROUP}/providers/Microsoft.Migrate/migrateProjects/sho
 export const VAULT = `${GROUP}/providers/Microsoft.DataReplication/replicationVaults/shop-vault`;
 const FABRICS = `${GROUP}/providers/Microsoft.DataReplication/replicationFabrics`;
 export const SITE = `${GROUP}/providers/Microsoft.OffAzure/HyperVSites/src-site`;
-export const VM_ID = 'B180AD03-00EB-45A8-AD8A-33A44825180F';
+export const VM_ID = '7C1E5D20-4B6A-4F0E-9A33-0D52E8F1B6A4';
 export const MACHINE = `${SITE}/machines/${VM_ID.toLowerCase()}`;
 export const ITEM = `${VAULT}/protectedItems/${VM_ID.toLowerCase()}`;
 const LOCAL = `${SUB}/resourceGroups/edge/providers`;
@@ -242,7 +242,7 @@ export const project = (): FakeArm => {
             data: [
               {
                 CustomLocation: INSTANCE.target.customLocation.toUpperCase(),
-                customLocationRegion: 'japaneast',
+                customLocationRegion: 'swedencentral',
                 statusOfTheBridge: 'Running',
               },
             ],

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { CmdletCall } from '../../activities/contracts/cmdlets.ts';
 import { admit } from '../../workers/powershell/admission.ts';
 import { catalogueOf } from '../../workers/powershell/catalogue.ts';
-import { error, type FakeHost } from './hyper-v-host.ts';
+import { error } from './hyper-v-fixtures.ts';
+import type { FakeHost } from './hyper-v-host.ts';
 import { outcomeOf, type Scenario, scenarios, stateOf } from './hyper-v-scenarios.ts';
 
 /** The place in the driver a call comes from: its id without the number or adapter in it. */

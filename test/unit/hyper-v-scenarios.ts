@@ -3,15 +3,12 @@ import { hyperVPlatform } from '../../activities/hyper-v/index.ts';
 import { factsOf } from '../../domain/facts.ts';
 import type { NicWiring } from '../../domain/vm.ts';
 import {
-  error,
-  type FakeHost,
-  fakeHost,
+  type FakeVm,
   file,
   GIGABYTE,
   instance,
   JOURNEY,
   landing,
-  landingNic,
   nic,
   OTHER_ID,
   order,
@@ -21,7 +18,8 @@ import {
   tokenFor,
   VM_ID,
   vm,
-} from './hyper-v-host.ts';
+} from './hyper-v-fixtures.ts';
+import { type FakeHost, fakeHost } from './hyper-v-host.ts';
 
 /** One verb on one host. Together they give every call of the driver a reason to be made. */
 export interface Scenario {
@@ -347,9 +345,19 @@ export const outcomeOf = async (scenario: Scenario, host: FakeHost): Promise<unk
   }
 };
 
-export const refused = error(
-  'InvalidOperation',
-  'OperationFailed,Microsoft.HyperV.PowerShell.Commands.Any',
-  'unbekannter Fehler',
-);
-export { landingNic };
+/** The class of a failure, or `returned`. */
+export const classOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'returned',
+    (thrown: unknown) => (thrown instanceof Error ? Reflect.get(thrown, 'type') : thrown),
+  );
+
+/** The cmdlets that ran and change something, in order. */
+export const changesOf = (host: FakeHost): readonly string[] =>
+  host.lists
+    .flat()
+    .filter(({ cmdlet }) => !/^(Get|Test)-/.test(cmdlet))
+    .map(({ cmdlet }) => cmdlet);
+
+export const bothDrives = () => vm().drives as [FakeVm['drives'][number], FakeVm['drives'][number]];
+export const storagePlug = () => plugged().slice(1);

@@ -1,7 +1,8 @@
 import { RunnerFailed } from '../../activities/contracts/cmdlets.ts';
 import type { Stopped } from '../../activities/contracts/platform.ts';
 import { hyperVPlatform } from '../../activities/hyper-v/index.ts';
-import { error, type FakeHost, fakeHost, instance, order, tokenFor } from './hyper-v-host.ts';
+import { error, instance, order, tokenFor } from './hyper-v-fixtures.ts';
+import { type FakeHost, fakeHost } from './hyper-v-host.ts';
 import { expectedFacts, ours, platformOf, serving } from './hyper-v-scenarios.ts';
 
 const GRACE_MS = 600_000;

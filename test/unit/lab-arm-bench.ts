@@ -54,7 +54,8 @@ export const versionOf = (id: string): string =>
 export const account = 'migratersalab01';
 const target = 'web-01';
 
-export const armBench = async (scenario: Scenario = oneVm({ speed: 1 })): Promise<ArmBench> => {
+export const armBench = async (wanted: Scenario = oneVm({ speed: 1 })): Promise<ArmBench> => {
+  const scenario = structuredClone(wanted);
   const bench = labBench(scenario);
   const names = armNames(scenario.azure);
   let http = await httpBench(handle(bench.estate));
@@ -168,7 +169,11 @@ export const armBench = async (scenario: Scenario = oneVm({ speed: 1 })): Promis
         hyperVGeneration: String(vm.generation),
         targetCpuCores: 3,
         isDynamicRam: false,
-        dynamicMemoryConfig: { maximumMemoryInMegaBytes: 1_048_576, minimumMemoryInMegaBytes: 1024, targetMemoryBufferPercentage: 20 },
+        dynamicMemoryConfig: {
+          maximumMemoryInMegaBytes: 1_048_576,
+          minimumMemoryInMegaBytes: 1024,
+          targetMemoryBufferPercentage: 20,
+        },
         targetMemoryInMegaBytes: 6144,
         disksToInclude: vm.disks.map((disk) => ({
           diskId: diskInstanceId(vm, disk),

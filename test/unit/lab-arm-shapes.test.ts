@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { LabVm } from '../../lab/estate/types.ts';
-import { type ArmBench, armBench, inside, minutes } from './lab-arm-bench.ts';
 import type { Reply } from '../support/lab-http.ts';
+import { type ArmBench, armBench, inside, minutes } from './lab-arm-bench.ts';
 
 interface Shape {
   readonly fact: string;
@@ -21,10 +21,13 @@ const at = (body: unknown, path: string): readonly unknown[] =>
   path
     .split('.')
     .filter((step) => step !== '')
-    .reduce<readonly unknown[]>((found, step) => {
-      const values = found.map((each) => inside(each, step.replace('[]', '')));
-      return step.endsWith('[]') ? values.flat() : values;
-    }, [body]);
+    .reduce<readonly unknown[]>(
+      (found, step) => {
+        const values = found.map((each) => inside(each, step.replace('[]', '')));
+        return step.endsWith('[]') ? values.flat() : values;
+      },
+      [body],
+    );
 
 const namesAt = (body: unknown, path: string): readonly string[] =>
   [...new Set(at(body, path).flatMap((each) => Object.keys((each ?? {}) as object)))].sort();
@@ -36,7 +39,10 @@ const expectShape = (reply: Reply, name: string): void => {
   expect(reply.status).toBe(shape.status);
   expect([...reply.headers.keys()]).toEqual(expect.arrayContaining([...shape.headers]));
   for (const [path, names] of Object.entries(shape.keys)) {
-    expect({ path, names: namesAt(reply.body, path) }).toEqual({ path, names: shape.exact ? names : expect.arrayContaining([...names]) });
+    expect({ path, names: namesAt(reply.body, path) }).toEqual({
+      path,
+      names: shape.exact ? names : expect.arrayContaining([...names]),
+    });
   }
   for (const [path, value] of Object.entries(shape.values)) {
     expect({ path, value: inside(reply.body, path.slice(1)) }).toEqual({ path, value });
@@ -61,7 +67,10 @@ test('discovery answers a site, its machines and its cluster as the service does
 
 test('the vault, its fabrics and its policy have the recorded properties', async () => {
   expectShape(await lab.arm('GET', lab.names.vault), 'vault');
-  expectShape(await lab.arm('GET', `${lab.names.group}/providers/Microsoft.DataReplication/replicationFabrics`), 'fabrics');
+  expectShape(
+    await lab.arm('GET', `${lab.names.group}/providers/Microsoft.DataReplication/replicationFabrics`),
+    'fabrics',
+  );
   const policies = await lab.arm('GET', `${lab.names.vault}/replicationPolicies`);
   expectShape(await lab.arm('GET', String(inside(policies.body, 'value.0.id'))), 'policy');
 });
@@ -102,7 +111,9 @@ test('a failed enabling shows its health error, and an update of it a job that w
   await lab.settled(await lab.protect(vm));
   expectShape(await lab.arm('GET', lab.item(vm)), 'enablingFailed');
 
-  const update = await lab.arm('PATCH', lab.item(vm), { properties: { customProperties: { instanceType: 'HyperVToAzStackHCI', targetCpuCores: 4 } } });
+  const update = await lab.arm('PATCH', lab.item(vm), {
+    properties: { customProperties: { instanceType: 'HyperVToAzStackHCI', targetCpuCores: 4 } },
+  });
   expect(update.status).toBe(202);
   lab.pass(minutes(1));
   expectShape(await lab.arm('GET', `${lab.names.vault}/jobs/${jobName(update)}`), 'jobRefused');
@@ -117,7 +128,8 @@ test('an operation is named by two signed URLs of more than 3 kB with a blank in
   expect(status).not.toBe(location);
   expect(status.split('?')[0]).toBe(location.split('?')[0]);
 
-  const read = (url: string): Promise<Reply> => lab.raw('GET', url.replace(/^https:\/\/[^/]+/, ''), { authorization: `Bearer ${lab.token()}` });
+  const read = (url: string): Promise<Reply> =>
+    lab.raw('GET', url.replace(/^https:\/\/[^/]+/, ''), { authorization: `Bearer ${lab.token()}` });
   expect(inside((await read(status)).body, 'status')).toBe('InProgress');
   expect(inside((await read(location)).body, 'status')).toBe('InProgress');
   expect((await read(status.slice(0, -10))).status).toBe(403);

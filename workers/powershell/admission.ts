@@ -30,11 +30,13 @@ const checkShape = (call: CmdletCall): void => {
   }
 };
 
+const parameterOf = (entry: CatalogueEntry, name: string): string =>
+  entry.parameters.find((parameter) => parameter.toLowerCase() === name.toLowerCase()) ??
+  refuse(`${entry.cmdlet} is not catalogued with the parameter ${JSON.stringify(name)}`);
+
 const checkParameters = (call: CmdletCall, entry: CatalogueEntry): void => {
   for (const [name, value] of Object.entries(call.parameters)) {
-    const known = entry.parameters.find((parameter) => parameter.toLowerCase() === name.toLowerCase());
-    if (known === undefined)
-      return refuse(`${entry.cmdlet} is not catalogued with the parameter ${JSON.stringify(name)}`);
+    const known = parameterOf(entry, name);
     const pattern = entry.patterns?.[known];
     const allowed = (leaf: Leaf): boolean =>
       typeof leaf === 'string' && new RegExp(`^(?:${pattern})$`, 'is').test(leaf);
@@ -59,10 +61,8 @@ const checkReferences = (call: CmdletCall, earlier: ReadonlySet<string>, scripts
 export const admit = (calls: readonly CmdletCall[], catalogue: Catalogue, scripts: ReadonlySet<string>): void => {
   const earlier = new Set<string>();
   for (const call of calls) {
-    const entry = catalogue.entry(call.cmdlet);
-    if (entry === undefined) return refuse(`${JSON.stringify(call.cmdlet)} is not in the catalogue`);
-    if (call.id === '' || earlier.has(call.id))
-      return refuse(`the call id ${JSON.stringify(call.id)} is empty or used twice`);
+    const entry = catalogue.entry(call.cmdlet) ?? refuse(`${JSON.stringify(call.cmdlet)} is not in the catalogue`);
+    if (call.id === '' || earlier.has(call.id)) refuse(`the call id ${JSON.stringify(call.id)} is empty or used twice`);
     checkShape(call);
     checkParameters(call, entry);
     checkReferences(call, earlier, scripts);

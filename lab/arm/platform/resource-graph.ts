@@ -50,6 +50,16 @@ const joined = (lab: Lab, status: string): Record<string, unknown> => {
   };
 };
 
+/** Where the parenthesis around `from` closes, or the end of the text. */
+const closing = (query: string, from: number): number => {
+  let depth = 0;
+  for (let n = Math.max(0, from); n < query.length; n += 1) {
+    if (query[n] === '(') depth += 1;
+    if (query[n] === ')' && depth-- === 0) return n;
+  }
+  return query.length;
+};
+
 /** `alias = column` of every extend and project, with the table it stands under: enough for the ways the join is usually written. */
 const renamed = (
   query: string,
@@ -57,11 +67,11 @@ const renamed = (
   bridge: Record<string, unknown>,
 ): Record<string, unknown> => {
   const from = query.toLowerCase().indexOf(bridgeTable);
-  const until = query.indexOf(')', query.indexOf('\n', from) < 0 ? from : query.indexOf('\n', from));
+  const until = closing(query, from);
   const found: Record<string, unknown> = {};
   for (const match of query.matchAll(/(?:extend|project|,)\s*([A-Za-z_]\w*)\s*=\s*([^,|\n]+)/g)) {
     const [, alias = '', expression = ''] = match;
-    const underBridge = match.index > from && (until < 0 || match.index < until);
+    const underBridge = match.index > from && match.index < until;
     const path = expression.replaceAll(/\b(tostring|toupper|tolower)\b/g, '').replaceAll(/[()'"\s]/g, '');
     const steps = path.replaceAll('[', '.').replaceAll(']', '').split('.');
     const value = at(underBridge ? bridge : row, ...steps) ?? at({ ...row, ...found }, ...steps);
