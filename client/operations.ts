@@ -1,5 +1,6 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { type Address, CONTRACT, queueOf } from '../domain/address.ts';
 import type { LeaseTable } from '../domain/capacity.ts';
 import type { Decided, OpenGate } from '../domain/gate.ts';
 import { type IdentifiedVm, type JourneyOrder, journeyOrder, type Plan } from '../domain/plan.ts';
@@ -7,6 +8,7 @@ import type { Verb } from '../domain/verbs.ts';
 import { readRecord } from '../workers/records.ts';
 import type { capacity } from '../workflows/capacity.ts';
 import { capacityId, setLimits } from '../workflows/capacity-messages.ts';
+import type { initialise } from '../workflows/initialise.ts';
 import { type CommandTaken, command, decide, type MigrationView, view } from '../workflows/messages.ts';
 import type { migration } from '../workflows/migration.ts';
 
@@ -63,6 +65,24 @@ export const startMigration = async (
     ],
   });
 };
+
+/** The movers of a plan that have infrastructure of their own to prepare. */
+export const moversToPrepare = (plan: Plan): Address[] =>
+  Object.keys(plan.estate['azure-migrate']).map((instance) => ({
+    product: 'azure-migrate',
+    instance,
+    contract: CONTRACT,
+  }));
+
+/** Prepares a mover's own infrastructure; prepared already is done. Resolves when the product says so. */
+export const initialiseMover = (client: Client, to: Address): Promise<Readonly<Record<string, string>>> =>
+  client.workflow.execute<typeof initialise>('initialise', {
+    workflowId: `initialise/${queueOf(to)}`,
+    taskQueue: 'orchestrator',
+    args: [to],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: `prepare ${queueOf(to)}`,
+  });
 
 export const viewMigration = (handle: MigrationHandle): Promise<MigrationView> => handle.query(view);
 

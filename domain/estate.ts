@@ -68,6 +68,8 @@ export interface AzureMigrateInstance {
   readonly sourceAppliance: string;
   readonly targetAppliance: string;
   readonly target: MigrationTarget;
+  /** Milliseconds until a role that was given just now counts. */
+  readonly roleDelay: number;
   readonly apiVersions: { readonly dataReplication: string; readonly offAzure: string; readonly migrate: string };
 }
 

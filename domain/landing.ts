@@ -14,7 +14,7 @@ export interface LandingNic {
   readonly address: NicAddress;
 }
 
-/** `source` counts the predecessor's disks from 0. `storagePath` null means the landing's own. */
+/** `source` counts the predecessor's disks from 0. `storagePath` null means the landing's own. All disks land; only those that land elsewhere need to be told. */
 export interface LandingDisk {
   readonly source: number;
   readonly storagePath: string | null;

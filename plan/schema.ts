@@ -55,7 +55,7 @@ const hop = z.strictObject({
     .meta({ description: 'Ways into the guest' }),
   settings: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
-    .meta({ description: 'Settings of the mover', examples: [{ proxy: 'proxy01' }] })
+    .meta({ description: 'Settings of the mover', examples: [{ repository: 'fast-repo' }] })
     .prefault({}),
 });
 

@@ -5,6 +5,6 @@ let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
 /** The workflow code, bundled once a process. */
 export const workflowBundle = (): Promise<WorkflowBundleWithSourceMap> => {
-  bundle ??= bundleWorkflowCode({ workflowsPath: resolve('workflows', 'index.ts') });
+  bundle ??= bundleWorkflowCode({ workflowsPath: resolve(import.meta.dirname, '..', 'workflows', 'index.ts') });
   return bundle;
 };

@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { Context } from '@temporalio/activity';
 import { ahvPlatform } from '../activities/ahv/index.ts';
 import { openArm } from '../activities/arm/index.ts';
 import { azureLocalPlatform } from '../activities/azure-local/index.ts';
@@ -18,18 +19,21 @@ import { resolveSecret } from './secrets.ts';
 const AGENT_VERSION = '0.1.0';
 const CMDLET_TIMEOUT_MS = 300_000;
 
-const scriptFolder = resolve('activities', 'guest', 'scripts');
+/** Where the drivers' own files are, wherever the process was started. */
+const products = resolve(import.meta.dirname, '..', 'activities');
 
-/** One runner an instance: its driver's own catalogue and nothing beyond it. */
-const runnerOf = async (product: string, powershell: Executable): Promise<CmdletRunner> =>
-  createCmdletRunner({
+/** One runner an instance: its driver's own catalogue and nothing beyond it. Cancelling an activity kills the shell it waits for. */
+const runnerOf = async (product: string, powershell: Executable): Promise<CmdletRunner> => {
+  const run = createCmdletRunner({
     executable: powershell.command,
-    entryScript: resolve('workers', 'powershell', 'run-cmdlets.ps1'),
-    catalogue: await loadCatalogue([resolve('activities', product, 'cmdlets.json')]),
-    scripts: product === 'guest' ? guestScripts(scriptFolder) : {},
+    entryScript: resolve(import.meta.dirname, 'powershell', 'run-cmdlets.ps1'),
+    catalogue: await loadCatalogue([join(products, product, 'cmdlets.json')]),
+    scripts: product === 'guest' ? guestScripts(join(products, 'guest', 'scripts')) : {},
     resolveSecret,
     timeoutMs: CMDLET_TIMEOUT_MS,
   });
+  return (calls, options) => run(calls, { signal: Context.current().cancellationSignal, ...options });
+};
 
 interface Site {
   readonly estate: Estate;
@@ -47,7 +51,7 @@ const MAKERS: Readonly<Record<string, (site: Site) => Promise<object>>> = {
       agentVersion: AGENT_VERSION,
       at: `ahv@${instance}`,
     }),
-  veeam: async ({ estate, instance }) => {
+  veeam: async ({ estate, policies, instance }) => {
     const site = known(estate.veeam, 'veeam', instance);
     return veeamMover({
       instance: site,
@@ -55,6 +59,7 @@ const MAKERS: Readonly<Record<string, (site: Site) => Promise<object>>> = {
       hosts: estate['hyper-v'],
       resolveSecret,
       now: () => new Date(),
+      pollMs: policies.pollMs,
       agentVersion: AGENT_VERSION,
       at: `veeam@${instance}`,
     });
@@ -68,11 +73,12 @@ const MAKERS: Readonly<Record<string, (site: Site) => Promise<object>>> = {
       agentVersion: AGENT_VERSION,
     });
   },
-  'azure-migrate': async ({ estate, instance }) => {
+  'azure-migrate': async ({ estate, policies, instance }) => {
     const site = known(estate['azure-migrate'], 'azure-migrate', instance);
     return azureMigrateMover({
       instance: site,
-      arm: openArm(site, { secret: resolveSecret }),
+      arm: openArm(site, { secret: resolveSecret, signal: () => Context.current().cancellationSignal }),
+      pollMs: policies.pollMs,
       agentVersion: AGENT_VERSION,
     });
   },
@@ -80,7 +86,7 @@ const MAKERS: Readonly<Record<string, (site: Site) => Promise<object>>> = {
     const site = known(estate['azure-local'], 'azure-local', instance);
     return azureLocalPlatform({
       instance: site,
-      arm: openArm(site, { secret: resolveSecret }),
+      arm: openArm(site, { secret: resolveSecret, signal: () => Context.current().cancellationSignal }),
       agentVersion: AGENT_VERSION,
     });
   },
@@ -116,7 +122,4 @@ export const driverOf = async (site: Site & { readonly product: string }): Promi
 };
 
 /** Every catalogue there is, for the JEA export and for checks. */
-export const catalogueFiles = (): string[] =>
-  readdirSync(resolve('activities'))
-    .map((folder) => join(resolve('activities'), folder, 'cmdlets.json'))
-    .filter((file) => readdirSync(join(file, '..')).includes('cmdlets.json'));
+export const catalogueFiles = (): string[] => globSync(join(products, '*', 'cmdlets.json'));

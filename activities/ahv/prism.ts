@@ -29,7 +29,7 @@ export interface Change {
 }
 
 export interface Prism {
-  /** Null when Prism answers that it is not there. */
+  /** Null when Prism itself answers, with an entity error, that it is not there. */
   find(place: Place): Promise<Read | null>;
   /** All pages. */
   list(place: Place, filter?: string): Promise<readonly JsonObject[]>;
@@ -82,7 +82,12 @@ export const prismOf = (where: Doing, instance: AhvInstance, resolve: ResolveSec
     find: async (place) => {
       const { request, answer } = await ask('GET', place);
       if (answer.status >= 300) {
-        if (kindOf(answer.status, errorsOf(answer.body)) === 'missing') return null;
+        const errors = errorsOf(answer.body);
+        if (kindOf(answer.status, errors) === 'missing') {
+          // A bare 404 says that nobody serves this path, not that the object is gone.
+          if (errors.length > 0) return null;
+          throw unreachable(`Prism answered ${place.rest} with a bare ${answer.status}`);
+        }
         throw failureOf(where, request, answer);
       }
       const data = isObject(answer.body) ? answer.body.data : null;

@@ -24,8 +24,8 @@ export interface Tasks {
   succeeded(id: string, action: string, where: Doing): Promise<void>;
 }
 
-const LOOKS = 4;
-const BETWEEN_MS = 1_500;
+/** Between looks: a short task costs an outage no more than it lasts. */
+const PAUSES_MS = [250, 750, 1_500, 2_000];
 
 export const tasksOf = (prism: Prism, pause: (ms: number) => Promise<void>): Tasks => {
   const read: Tasks['read'] = async (id) => {
@@ -41,11 +41,13 @@ export const tasksOf = (prism: Prism, pause: (ms: number) => Promise<void>): Tas
   };
 
   const look = async (id: string): Promise<TaskState | null> => {
-    for (let n = 1; ; n += 1) {
-      const state = await read(id);
-      if (!state || state.ended || n === LOOKS) return state;
-      await pause(BETWEEN_MS);
+    let state = await read(id);
+    for (const ms of PAUSES_MS) {
+      if (!state || state.ended) return state;
+      await pause(ms);
+      state = await read(id);
     }
+    return state;
   };
 
   return {

@@ -30,6 +30,8 @@ export interface AzureMigrateDeps {
   readonly agentVersion: string;
   /** Which attempt of the running activity this is, from 1; Temporal says so when absent. */
   readonly attempt?: () => number;
+  /** Pause between two polls of one verb, ms; a list of items serves all who wait for no longer. */
+  readonly pollMs?: number;
   readonly now?: () => number;
 }
 
@@ -38,12 +40,16 @@ export interface AzureMigrateMover extends Mover {
   initialise(order?: InitialiseOrder): Promise<Initialised>;
 }
 
+/** However long the pause between two polls is. */
+const LIST_SERVES_MS = 10_000;
+
 /** Hyper-V to Azure Local by Azure Migrate, over Azure Resource Manager alone. */
 export const azureMigrateMover = ({
   instance,
   arm,
   agentVersion,
   attempt,
+  pollMs = LIST_SERVES_MS,
   now = Date.now,
 }: AzureMigrateDeps): AzureMigrateMover => {
   const landscape = landscapes(arm, instance, now);
@@ -54,7 +60,7 @@ export const azureMigrateMover = ({
     landscape,
     infrastructure: infrastructure(arm, instance, landscape),
     discovery: discovery(arm, instance),
-    items: items(arm, instance, now),
+    items: items(arm, instance, now, Math.min(pollMs, LIST_SERVES_MS)),
     jobs: jobs(arm, instance),
     bridges: bridges(arm, instance),
     targets: targets(arm),

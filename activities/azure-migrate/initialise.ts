@@ -16,9 +16,6 @@ export interface Initialised {
   readonly storageAccount: string;
 }
 
-/** Azure says a role given just now counts after about two minutes. A §1.3b */
-const ROLES_COUNT_AFTER_MS = 120_000;
-
 interface Making {
   readonly what: string;
   readonly made: Made;
@@ -89,9 +86,13 @@ export const initialise =
     for (const grant of missing) await infrastructure.grant(account, grant);
     if (at.solution.storageAccount === null) await infrastructure.nameStorageAccount(at, account);
     if (missing.length > 0)
-      return notFinished(`${missing.length} roles given on the cache storage account; they count in about two minutes`);
-    if (newest !== null && azureNow !== null && azureNow - newest < ROLES_COUNT_AFTER_MS)
-      return notFinished('Waiting until the roles on the cache storage account count');
+      return notFinished(`${missing.length} roles given on the cache storage account; they do not count at once`);
+    const left = newest === null || azureNow === null ? 0 : newest + instance.roleDelay - azureNow;
+    if (left > 0)
+      return notFinished(
+        `Waiting until the roles on the cache storage account count: ${Math.ceil(left / 1000)} s left`,
+        Math.ceil(left / 1000),
+      );
 
     await ensure(room, {
       what: `replication extension ${names.extension}`,

@@ -115,7 +115,7 @@ const itemOf = (body: Json, readAt: number | null): Item => {
 export interface Items {
   /** Fresh; null when it is not there. */
   get(id: string): Promise<Item | null>;
-  /** From a list that all waiting VMs share for ten seconds. */
+  /** From a list that all waiting VMs share for a while. */
   glance(id: string): Promise<Item | null>;
   enable(id: string, body: Json): Promise<Accepted>;
   /** Starts the planned failover: it stops the source, copies the rest and starts the target. Never called twice for one decision. */
@@ -124,7 +124,13 @@ export interface Items {
   remove(id: string): Promise<Accepted>;
 }
 
-export const items = (arm: Arm, { apiVersions }: AzureMigrateInstance, now: () => number): Items => {
+/** `shareMs`: for how long one list serves all who wait. */
+export const items = (
+  arm: Arm,
+  { apiVersions }: AzureMigrateInstance,
+  now: () => number,
+  shareMs: number,
+): Items => {
   const version = apiVersions.dataReplication;
 
   const load = async (vault: string) => {
@@ -134,7 +140,7 @@ export const items = (arm: Arm, { apiVersions }: AzureMigrateInstance, now: () =
   const sweeps = new Map<string, ReturnType<typeof shared<Awaited<ReturnType<typeof load>>>>>();
   const sweepOf = (vault: string) => {
     const key = keyOf(vault);
-    const sweep = sweeps.get(key) ?? shared(10_000, now, () => load(vault));
+    const sweep = sweeps.get(key) ?? shared(shareMs, now, () => load(vault));
     sweeps.set(key, sweep);
     return sweep;
   };

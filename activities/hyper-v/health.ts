@@ -99,21 +99,24 @@ const isPluggedAs = (adapter: Adapter, nic: LandingNic): boolean =>
   sameText(adapter.switchName, nic.network) &&
   adapter.vlan === nic.vlan;
 
-/** Sizes are compared in order of size: a mover may number the disks anew. */
+/** Against the predecessor's, noted when it landed. Sizes are compared in order of size: a mover may number the disks anew. */
 const disks = (vm: VmReading, order: HealthOrder): Verdict => {
   const fix = 'Compare with the restore; do not go on.';
   const ascending = (sizes: readonly number[]): readonly number[] => [...sizes].sort((a, b) => a - b);
   const has = ascending(vm.disks.map(({ bytes }) => bytes));
-  const smaller = ascending(memoOf(vm.notes, order.token).disks ?? []).flatMap((bytes, n) =>
-    (has[n] ?? 0) < bytes
-      ? [['block', `A disk has ${has[n] ?? 0} bytes, its predecessor had ${bytes}`, fix] as const]
-      : [],
+  const noted = memoOf(vm.notes, order.token).disks;
+  const verdict = (...wrong: Verdict['wrong']): Verdict => ({ id: 'V1-15', wrong });
+  if (!noted)
+    return verdict(['warn', 'Its Notes do not tell which disks its predecessor had', 'Compare its disks by hand.']);
+  if (has.length !== noted.length)
+    return verdict(['block', `It has ${has.length} disks, its predecessor had ${noted.length}`, fix]);
+  return verdict(
+    ...ascending(noted).flatMap((bytes, n) =>
+      (has[n] ?? 0) < bytes
+        ? [['block', `A disk has ${has[n] ?? 0} bytes, its predecessor had ${bytes}`, fix] as const]
+        : [],
+    ),
   );
-  const wanted = order.landing.disks.length;
-  return {
-    id: 'V1-15',
-    wrong: has.length === wanted ? smaller : [['block', `It has ${has.length} disks, planned ${wanted}`, fix]],
-  };
 };
 
 /** What a mover or a backup leaves while it is not done with a VM. V §1.5.4 */

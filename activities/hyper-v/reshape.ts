@@ -34,6 +34,8 @@ export const reshape =
       const macs = order.landing.nics.map((nic) => macFor(nic, order));
       const twice = macs.find((mac, n) => macs.findIndex((other) => sameMac(other, mac)) !== n);
       if (twice !== undefined) throw failures.twiceTheSame(order, twice);
+      const lost = order.landing.disks.find(({ source }) => !order.predecessor.disks[source]);
+      if (lost) throw failures.noSuchSource(order, 'disk', lost.source);
       const memo = memoFor(order);
 
       const seen = await vms.read(order.vm.id);
@@ -72,13 +74,9 @@ const macFor = (nic: LandingNic, order: ReshapeOrder): string => {
 };
 
 /** What health needs to know of the predecessor. Anything noted before is of an earlier life of these disks and goes. */
-const memoFor = (order: ReshapeOrder): Memo => ({
-  os: order.predecessor.os,
-  disks: order.landing.disks.map(({ source }) => {
-    const disk = order.predecessor.disks[source];
-    if (!disk) throw failures.noSuchSource(order, 'disk', source);
-    return disk.bytes;
-  }),
+const memoFor = ({ predecessor }: ReshapeOrder): Memo => ({
+  os: predecessor.os,
+  disks: predecessor.disks.map(({ bytes }) => bytes),
 });
 
 const adapterWith = (mac: string, vm: VmReading): Adapter | undefined =>

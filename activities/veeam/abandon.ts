@@ -16,17 +16,17 @@ const STOPPING = note({ stopping: true });
 export const abandon =
   (veeam: Veeam): Mover['abandon'] =>
   async (order) => {
-    const seen = await observe(veeam, order);
+    const seen = await observe(veeam, order, true);
     const { standing, where } = seen;
     const asked = isTrueAt(veeam.attempt().before, 'stopping');
     if (asked && (standing.is === 'migrated' || standing.is === 'foreign'))
       return notFinished('The mount is gone; Veeam still removes its VM', STOPPING);
     switch (standing.is) {
-      case 'foreign':
       case 'starting':
         return notFinished('Veeam is still at the mount; it is taken down when it stands');
       case 'none':
       case 'failed':
+      case 'foreign':
         await giveScheduleBack(veeam, order.item, order);
         return { successorGone: true };
       case 'migrated':

@@ -1,5 +1,5 @@
 import type { Where } from './failures.ts';
-import { type InSession, text } from './session.ts';
+import { type InSession, isGone, text } from './session.ts';
 
 export interface Backups {
   /** How many backups a job of this name has left behind. */
@@ -17,7 +17,7 @@ export const backupsOf = (inSession: InSession): Backups => ({
     return rows.of('backups').filter((backup) => text(backup, 'Name') === jobName).length;
   },
   remove: async (where, jobName) => {
-    await inSession(
+    const rows = await inSession(
       where,
       'the backup of our job was deleted',
       [
@@ -27,9 +27,11 @@ export const backupsOf = (inSession: InSession): Backups => ({
           cmdlet: 'Remove-VBRBackup',
           parameters: { Backup: { $ref: 'backups', where: { Name: jobName } }, FromDisk: true, Confirm: false },
           select: [],
+          mayFail: true,
         },
       ],
       9 * 60_000,
     );
+    if (!isGone(rows.error('remove'))) rows.orThrow('remove');
   },
 });

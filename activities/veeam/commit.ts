@@ -2,7 +2,7 @@ import { mishap, notFinished } from '../contracts/mishap.ts';
 import type { Mover, OperationOrder } from '../contracts/mover.ts';
 import { note } from '../http/attempt.ts';
 import { textAt } from '../http/reading.ts';
-import type { Mount } from './mounts.ts';
+import type { Mount } from './mount-words.ts';
 import { conflict, type Observed, observe } from './observe.ts';
 import { giveScheduleBack } from './our-job.ts';
 import type { Veeam } from './parts.ts';

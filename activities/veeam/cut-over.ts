@@ -1,7 +1,7 @@
 import { mishap, notFinished } from '../contracts/mishap.ts';
 import type { CutOver, CutOverOrder, Mover } from '../contracts/mover.ts';
 import { note } from '../http/attempt.ts';
-import type { Mount, StagedVm } from './mounts.ts';
+import type { Mount, StagedVm } from './mount-words.ts';
 import { conflict, type Observed, observe, refOf } from './observe.ts';
 import type { Veeam } from './parts.ts';
 
@@ -50,7 +50,8 @@ const ready = (order: CutOverOrder, { where }: Observed, mount: Mount, vm: Stage
 export const cutOver =
   (veeam: Veeam): Mover['cutOver'] =>
   async (order) => {
-    const seen = await observe(veeam, order);
+    const shared = await observe(veeam, order);
+    const seen = shared.standing.is === 'none' ? await observe(veeam, order, true) : shared;
     const { standing, where } = seen;
     switch (standing.is) {
       case 'none':

@@ -4,11 +4,11 @@ import { mishap } from '../contracts/mishap.ts';
 import type { MoverOrder } from '../contracts/mover.ts';
 import { isTrueAt } from '../http/reading.ts';
 import type { Where } from './failures.ts';
-import type { StagedVm } from './mounts.ts';
+import type { StagedVm } from './mount-words.ts';
 import type { Veeam } from './parts.ts';
 import { type Standing, standingOf } from './standing.ts';
 
-/** One look at mounts, restores and staged VMs, and what it means for this journey. */
+/** One look at mounts, restores and staged VMs, and what it means for this journey. Who acts on an absence looks `fresh`. */
 export interface Observed {
   readonly where: Where;
   readonly host: string;
@@ -18,10 +18,11 @@ export interface Observed {
 export const observe = async (
   veeam: Veeam,
   order: MoverOrder & { readonly successor?: VmRef | null },
+  fresh = false,
 ): Promise<Observed> => {
   const where = { at: veeam.at, vm: order.vm.name };
   const host = veeam.hostOf(order.target.instance);
-  const look = await veeam.mounts.look(where, host);
+  const look = await veeam.mounts.look(where, host, fresh);
   const standing = standingOf(look, {
     journey: order.journey,
     hop: order.hop,

@@ -2,7 +2,7 @@ import type { Capabilities } from '../../domain/capability.ts';
 import type { Finding, Severity } from '../../domain/finding.ts';
 import type { Mover, PreflightMover } from '../contracts/mover.ts';
 import type { Job } from './jobs.ts';
-import type { Look } from './mounts.ts';
+import type { Look } from './mount-words.ts';
 import { hasOurName } from './our-job.ts';
 import type { Veeam } from './parts.ts';
 import { askedOf, findingsOfSettings } from './settings.ts';
@@ -111,26 +111,37 @@ const coveringOf = async ({ jobs }: Veeam, order: PreflightMover): Promise<reado
   return found;
 };
 
-const ofJobs = async (veeam: Veeam, say: Say, order: PreflightMover, adopt: boolean): Promise<void> => {
+const ofJobs = async (veeam: Veeam, say: Say, order: PreflightMover, adoptJob: string | null): Promise<void> => {
   const theirs = await coveringOf(veeam, order);
   const names = theirs.map(({ job }) => job.name).join(', ');
-  const [first] = theirs;
-  if (!first) return;
-  if (!adopt)
+  const named = theirs.filter(({ job }) => job.name === adoptJob);
+  const [first] = named;
+  if (adoptJob === null) {
+    if (theirs.length > 0)
+      say(
+        'PF-412',
+        'block',
+        `It is already in the job ${names}.`,
+        'Name that job in the column `adopt_job` of the plan, or take it out of it.',
+      );
+    return;
+  }
+  if (!first)
     say(
       'PF-412',
       'block',
-      `It is already in the job ${names}.`,
-      'Set `adopt: true` for this hop in the plan, or take it out of that job.',
+      `No job named ${adoptJob} has it; it is in ${names || 'none'}.`,
+      'Correct `adopt_job` in the plan, or put it into that job.',
     );
-  else if (theirs.length > 1) say('PF-412', 'block', `It is in several jobs: ${names}.`, 'Take it out of all but one.');
+  else if (named.length > 1)
+    say('PF-412', 'block', `It is in several jobs named ${adoptJob}.`, 'Take it out of all but one.');
   else if (!first.job.enabled)
-    say('PF-412', 'block', `The job ${names} is disabled: it cannot be adopted.`, 'Enable it.');
+    say('PF-412', 'block', `The job ${adoptJob} is disabled: it cannot be adopted.`, 'Enable it.');
   else if (first.vms > 1)
     say(
       'PF-412',
       'warn',
-      `The job ${names} backs up ${first.vms} VMs: each run takes them all, and its schedule is off from the final run until commit.`,
+      `The job ${adoptJob} backs up ${first.vms} VMs: each run takes them all, and its schedule is off from the final run until commit.`,
       'Give this VM a job of its own, or accept it.',
     );
 };
@@ -194,7 +205,7 @@ export const preflight =
           'The AHV plug-in does not know it.',
           'Rescan the Prism Central in Veeam.',
         );
-      await ofJobs(veeam, say(order.vm.name), order, asked.adopt);
+      await ofJobs(veeam, say(order.vm.name), order, asked.adoptJob);
     }
     if (!seen.hyperVTrouble) ofLanding(say(order.landing.name), await mounts.look(where, host), order);
     return {

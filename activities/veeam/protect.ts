@@ -29,19 +29,25 @@ const covering = async ({ jobs }: Veeam, all: readonly Job[], order: ProtectOrde
   return found;
 };
 
-const adopt = (veeam: Veeam, theirs: readonly Job[], order: ProtectOrder): Job => {
+/** The job the plan names, of those that have the VM. */
+const adopt = (veeam: Veeam, theirs: readonly Job[], adoptJob: string | null, order: ProtectOrder): Job => {
   const where = { at: veeam.at, vm: order.vm.name };
   const names = theirs.map(({ name }) => name).join(', ');
-  const [job] = theirs;
-  if (!askedOf(order.settings, veeam.instance.repository).adopt)
+  if (adoptJob === null)
     throw mishap.configuration(`${order.vm.name} is already in the job ${names}.`, {
       ...where,
-      fix: 'Set `adopt: true` for this hop in the plan, or take the VM out of that job.',
+      fix: 'Name that job in the column `adopt_job` of the plan, or take the VM out of it.',
     });
-  if (!job || theirs.length > 1)
-    throw mishap.conflict(`${order.vm.name} is in several jobs (${names}): none of them can be adopted.`, {
+  const [job, namesake] = theirs.filter(({ name }) => name === adoptJob);
+  if (!job)
+    throw mishap.configuration(`No job named ${adoptJob} has ${order.vm.name}; it is in ${names || 'none'}.`, {
       ...where,
-      fix: 'Take it out of all but one.',
+      fix: 'Correct `adopt_job` in the plan, or put the VM into that job.',
+    });
+  if (namesake)
+    throw mishap.conflict(`${order.vm.name} is in several jobs named ${adoptJob}: none of them can be adopted.`, {
+      ...where,
+      fix: 'Take it out of all but one, or rename the others.',
     });
   if (!job.enabled)
     throw mishap.configuration(`The job ${job.name} is disabled: it is not adopted.`, {
@@ -64,10 +70,11 @@ export const protect =
     const mine = await ours(veeam, all, order);
     if (mine) return { item: mine.id, adopted: false };
 
+    const { adoptJob, repository } = askedOf(order.settings, instance.repository);
     const theirs = await covering(veeam, all, order);
-    if (theirs.length > 0) return { item: adopt(veeam, theirs, order).id, adopted: true };
+    if (theirs.length > 0 || adoptJob !== null)
+      return { item: adopt(veeam, theirs, adoptJob, order).id, adopted: true };
 
-    const { repository } = askedOf(order.settings, instance.repository);
     const repositoryId = await repositories.idOf(where, repository);
     if (!repositoryId)
       throw mishap.configuration(`Veeam has no repository ${repository}.`, {

@@ -1,7 +1,7 @@
 import { mishap, notFinished } from '../contracts/mishap.ts';
 import type { Mover } from '../contracts/mover.ts';
 import { observe } from './observe.ts';
-import { carriesOurToken, giveScheduleBack, ourJobName } from './our-job.ts';
+import { carriesOurToken, giveScheduleBack, hasOurName, ourJobName } from './our-job.ts';
 import type { Veeam } from './parts.ts';
 
 type RetireOrder = Parameters<Mover['retire']>[0];
@@ -9,7 +9,8 @@ type RetireOrder = Parameters<Mover['retire']>[0];
 /** Its name; null when it was gone already. Deletes nothing that does not carry our token. */
 const removeJob = async (veeam: Veeam, order: RetireOrder): Promise<string | null> => {
   const { jobs, runs, at } = veeam;
-  const job = await jobs.find(order.item);
+  // An id that is not found may mean that the plug-in is not there: the list has to say so too.
+  const job = (await jobs.find(order.item)) ?? (await jobs.all()).find((one) => hasOurName(one, order));
   if (!job) return null;
   if (!(await carriesOurToken(veeam, job, order)))
     throw mishap.conflict(`The job ${job.name} does not carry our token: it is not removed.`, {
@@ -51,7 +52,7 @@ export const retire =
       await giveScheduleBack(veeam, order.item, order);
       return { retired: true };
     }
-    const { standing } = await observe(veeam, order);
+    const { standing } = await observe(veeam, order, true);
     if (standing.is === 'mounted' || standing.is === 'starting')
       throw mishap.unsafe(`${order.landing.name} is still served from the backup: it is not deleted.`, {
         at: veeam.at,

@@ -7,6 +7,7 @@ import {
   type CmdletResult,
   type CmdletRunner,
 } from '../contracts/cmdlets.ts';
+import type { Attempt } from '../http/attempt.ts';
 import type { Where } from './failures.ts';
 
 export type Row = CmdletResult['objects'][number];
@@ -22,7 +23,7 @@ export interface Rows {
 
 /**
  * One PowerShell process, one server: each list logs on first and off last, because objects of Veeam cannot be handed from
- * one process to the next. V §1.10
+ * one process to the next. A cancelled execution starts none. V §1.10
  */
 export type InSession = (
   where: Where,
@@ -34,7 +35,7 @@ export type InSession = (
 const READ_MS = 3 * 60_000;
 
 export const inSessionOf =
-  (instance: VeeamInstance, run: CmdletRunner): InSession =>
+  (instance: VeeamInstance, run: CmdletRunner, attempt: () => Attempt): InSession =>
   async (where, doingWhat, calls, timeoutMs = READ_MS) => {
     const { user, password } = instance.login;
     const connect: CmdletCall = {
@@ -48,9 +49,10 @@ export const inSessionOf =
       select: [],
     };
     const disconnect: CmdletCall = { id: 'disconnect', cmdlet: 'Disconnect-VBRServer', parameters: {}, select: [] };
-    const results = await doing({ ...where, doing: doingWhat }, () =>
-      run([connect, ...calls, disconnect], { timeoutMs }),
-    );
+    const signal = attempt().cancelled;
+    signal?.throwIfAborted();
+    const options = { timeoutMs, ...(signal ? { signal } : {}) };
+    const results = await doing({ ...where, doing: doingWhat }, () => run([connect, ...calls, disconnect], options));
     const of = (id: string): readonly Row[] => results.get(id)?.objects ?? [];
     return {
       of,
@@ -63,6 +65,10 @@ export const inSessionOf =
       },
     };
   };
+
+/** A reference to objects of an earlier call named none: what was seen a moment ago is gone. */
+export const isGone = (error: CmdletError | null): boolean =>
+  error?.fullyQualifiedErrorId.startsWith('TranshipReferenceEmpty') ?? false;
 
 /** The first of these properties that says anything: builds name the same thing differently. V §1.5.2 */
 export const probe = (row: Row, paths: readonly string[]): string | null => {

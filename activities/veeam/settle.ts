@@ -47,4 +47,4 @@ export const settledOf = (seen: Observed): Settled => {
 export const settle =
   (veeam: Veeam): Mover['settle'] =>
   async (order) =>
-    settledOf(await observe(veeam, order));
+    settledOf(await observe(veeam, order, true));

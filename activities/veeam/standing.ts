@@ -1,5 +1,5 @@
 import { readToken } from '../../domain/token.ts';
-import type { Look, Mount, RestoreRecord, StagedVm } from './mounts.ts';
+import type { Look, Mount, RestoreRecord, StagedVm } from './mount-words.ts';
 
 /** What is looked for: our mount of this journey and hop, under the name the VM lands with. */
 export interface Wanted {

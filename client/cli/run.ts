@@ -25,6 +25,22 @@ export const runCommands = (program: Command): void => {
       await new Promise((ended) => server.process.on('close', ended));
     });
 
+  withPlan(program.command('initialise'))
+    .description(
+      'prepare the Azure Migrate projects of the plan: policy, extension, storage account, roles; safe to repeat',
+    )
+    .action(async (place: PlanPlace) => {
+      const plan = await readPlanOrRefuse(place);
+      const { reachTemporal } = await import('../temporal.ts');
+      const { initialiseMover, moversToPrepare } = await import('../operations.ts');
+      const { client, close } = await reachTemporal();
+      for (const to of moversToPrepare(plan)) {
+        const made = await initialiseMover(client, to);
+        process.stdout.write(`${to.product}@${to.instance}: ${Object.values(made).join(', ')}\n`);
+      }
+      await close();
+    });
+
   withPlan(program.command('start'))
     .argument('<batch>', 'name of the batch in the plan')
     .description('start the migrations of a batch; one that runs already is found, not started again')

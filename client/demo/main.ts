@@ -11,7 +11,13 @@ import { startTrial, type TrialEstate } from '../../tools/estate/estate.ts';
 import { approveGate, watch } from '../../tools/estate/operator.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 import { table } from '../cli/views.ts';
-import { ensureCapacity, type MigrationHandle, startMigration } from '../operations.ts';
+import {
+  ensureCapacity,
+  initialiseMover,
+  type MigrationHandle,
+  moversToPrepare,
+  startMigration,
+} from '../operations.ts';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -81,7 +87,13 @@ const report = async (handles: readonly MigrationHandle[], views: readonly Migra
 const oracle = (trial: TrialEstate): number => {
   const { status } = spawnSync(
     process.execPath,
-    [resolve('lab', 'oracle', 'main.ts'), '--scenario', trial.scenario, '--state', trial.labState],
+    [
+      resolve(import.meta.dirname, '..', '..', 'lab', 'oracle', 'main.ts'),
+      '--scenario',
+      trial.scenario,
+      '--state',
+      trial.labState,
+    ],
     { stdio: 'inherit' },
   );
   return status ?? 2;
@@ -101,27 +113,41 @@ const trial = await startTrial({
 });
 say(`Up after ${seconds(Date.now() - began)}. Temporal UI: ${trial.uiAddress}. Everything is below ${folder}.`);
 
-const read = await readPlan({ planPath: trial.plan, csvPath: trial.vms, now: Date.now() });
-if ('refusals' in read)
-  throw new Error(read.refusals.map((r) => `${r.file}:${r.line}:${r.column} ${r.message}`).join('\n'));
-await ensureCapacity(trial.client, read.plan);
-const started = Date.now();
-const handles = await Promise.all(
-  read.plan.vms.filter(isIdentified).map((vm) => startMigration(trial.client, read.plan, vm, trial.records)),
-);
-const ends = await Promise.all(handles.map((handle) => accompany(trial, handle, values['pause-at-gates'] ?? false)));
-await Promise.all(handles.map((handle) => handle.result()));
+/** The journey from reading the plan to the oracle's verdict. */
+const run = async (): Promise<number> => {
+  const read = await readPlan({ planPath: trial.plan, csvPath: trial.vms, now: Date.now() });
+  if ('refusals' in read)
+    throw new Error(read.refusals.map((r) => `${r.file}:${r.line}:${r.column} ${r.message}`).join('\n'));
+  await ensureCapacity(trial.client, read.plan);
+  say('Preparing the Azure Migrate project, once …');
+  for (const to of moversToPrepare(read.plan))
+    say(`  ${Object.values(await initialiseMover(trial.client, to)).join(', ')}`);
+  const started = Date.now();
+  const handles = await Promise.all(
+    read.plan.vms.filter(isIdentified).map((vm) => startMigration(trial.client, read.plan, vm, trial.records)),
+  );
+  const ends = await Promise.all(handles.map((handle) => accompany(trial, handle, values['pause-at-gates'] ?? false)));
+  await Promise.all(handles.map((handle) => handle.result()));
 
-say(`\nJourney: ${seconds(Date.now() - started)}`);
-await report(handles, ends);
-say(
-  `Memory: ${(['temporal', 'lab', 'orchestrator', 'agent-source', 'agent-veeam', 'agent-staging', 'agent-azure'] as const).map((name) => `${name} ${memoryOf(trial.pidOf(name))}`).join(', ')}`,
-);
-say('\nThe oracle, which reads only the lab’s log and disks:');
-process.exitCode = oracle(trial);
-if (values.keep) {
-  say(`All is left running. Stop it with Ctrl-C; ${folder} stays.`);
-  await new Promise(() => undefined);
+  say(`\nJourney: ${seconds(Date.now() - started)}`);
+  await report(handles, ends);
+  say(
+    `Memory: ${(['temporal', 'lab', 'orchestrator', 'agent-source', 'agent-veeam', 'agent-staging', 'agent-azure'] as const).map((name) => `${name} ${memoryOf(trial.pidOf(name))}`).join(', ')}`,
+  );
+  say('\nThe oracle, which reads only the lab’s log and disks:');
+  return oracle(trial);
+};
+
+try {
+  process.exitCode = await run();
+  if (values.keep) {
+    say(`All is left running. Stop it with Ctrl-C; ${folder} stays.`);
+    await new Promise(() => undefined);
+  }
+} catch (error) {
+  say(`✗ ${error instanceof Error ? error.message : String(error)}\n  Logs are below ${folder}.`);
+  process.exitCode = 1;
+} finally {
+  await trial.stop();
 }
-await trial.stop();
 if (process.exitCode === 0) rmSync(folder, { recursive: true, force: true });

@@ -18,7 +18,7 @@ export interface StoredResource {
   extendedLocation?: unknown;
   properties: Record<string, unknown>;
   createdAt: number;
-  hidden: { readyAt?: number; file?: string; origin?: string; machine?: string | null; private?: boolean };
+  hidden: { readyAt?: number; file?: string; origin?: string };
 }
 
 /** A long-running operation of a resource provider whose outcome is only a matter of time. */

@@ -19,7 +19,14 @@ import {
   sourceClusterRoute,
   sourceClustersRoute,
 } from './off-azure/sites.ts';
-import { bridgeRoute, clusterRoute, clustersRoute, customLocationRoute, customLocationsRoute } from './platform/arc.ts';
+import {
+  bridgeRoute,
+  clusterRoute,
+  clustersRoute,
+  customLocationRoute,
+  customLocationsRoute,
+  updateSummaryRoute,
+} from './platform/arc.ts';
 import { groupRoute, groupsRoute, providerRoute, resourcesRoute, subscriptionRoute } from './platform/providers.ts';
 import { resourceGraphRoute } from './platform/resource-graph.ts';
 import { roleDefinitionRoute, roleRoute, rolesRoute } from './platform/roles.ts';
@@ -68,6 +75,7 @@ const azureLocal: Routes = {
   'microsoft.azurestackhci/storagecontainers': { ...containersRoute, ...containerRoute },
   'microsoft.azurestackhci/networkinterfaces': { ...interfacesRoute, ...interfaceRoute },
   'microsoft.azurestackhci/virtualharddisks': { ...disksRoute, ...diskRoute },
+  'microsoft.azurestackhci/clusters/updatesummaries': updateSummaryRoute,
   'microsoft.azurestackhci/clusters': { ...clustersRoute, ...clusterRoute },
   'microsoft.azurestackhci/locations/operationstatuses': instanceOperationRoute,
 };

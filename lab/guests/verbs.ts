@@ -117,7 +117,7 @@ const nicsOf = (vm: LabVm) =>
     return {
       mac: nic.mac,
       name: vm.guest.os === 'windows' ? windows : `eth${n}`,
-      addresses: address?.ip ? [address.ip] : [],
+      addresses: address?.ip ? [`${address.ip}/${address.prefix}`] : [],
       gateway: address?.gateway ?? null,
       dns: address?.dns ?? [],
       dhcp: address?.dhcp ?? false,

@@ -77,6 +77,7 @@ const estateOf = (scenario: Scenario, at: Endpoints): unknown => {
         sourceAppliance: azure.sourceAppliance,
         targetAppliance: azure.targetAppliance,
         target: azure.localInstance,
+        roleDelay: `${Math.ceil(120_000 / scenario.speed)}ms`,
       },
     },
     'azure-local': {

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { Estate } from '../estate/types.ts';
 import { credentialsFit, guestByAddress, runGuestScript } from '../guests/index.ts';
 import { hyperVCmdlets } from '../hyper-v/cmdlets.ts';
+import { managementTools, remotely } from '../hyper-v/remote.ts';
 import { veeamCmdlets } from '../veeam/cmdlets.ts';
 import type { CmdletTable } from './cmdlet.ts';
 import { coreCmdlets, type InstalledModule } from './core.ts';
@@ -10,15 +11,20 @@ import { listener } from './listener.ts';
 
 export { writeLaunchers } from './launchers.ts';
 
-/** What is installed on the machine of an instance: the Veeam server, the staging host, or a host from which guests are reached. */
+/** What is installed on the machine of an instance: the Veeam server with its console's tools, the staging host, or a host from which guests are reached. */
 const machine = (estate: Estate, instance: string): { modules: readonly InstalledModule[]; table: CmdletTable } => {
   const { veeam, hyperV } = estate.scenario;
-  if (instance === veeam.instance)
-    return { modules: [{ name: 'Veeam.Backup.PowerShell', version: veeam.version }], table: veeamCmdlets };
+  if (instance === veeam.instance) {
+    const modules = [
+      { name: 'Veeam.Backup.PowerShell', version: veeam.version },
+      { name: 'Hyper-V', version: '2.0.0.0' },
+    ];
+    return { modules, table: { ...veeamCmdlets, ...managementTools(hyperVCmdlets(estate)) } };
+  }
   if (instance !== hyperV.instance) return { modules: [], table: {} };
   const cluster = hyperV.clustered ? [{ name: 'FailoverClusters', version: '2.0.0.0' }] : [];
   const windows = ['Hyper-V', 'Storage', 'ServerManager'].map((name) => ({ name, version: '2.0.0.0' }));
-  return { modules: [...windows, ...cluster], table: hyperVCmdlets(estate) };
+  return { modules: [...windows, ...cluster], table: remotely(hyperVCmdlets(estate)) };
 };
 
 /** The lab's `powershell` listener: every stand-in of every instance asks here. */

@@ -65,7 +65,7 @@ const runCmdlets = async (script: string, payload: string): Promise<void> => {
   const answer = JSON.parse(body) as { kind: string; envelope?: unknown };
   if (answer.kind === 'dies') return die(nonce);
   if (answer.kind === 'hangs') return forever();
-  out(`<<TRANSHIP:${nonce}>>>${JSON.stringify(answer.envelope)}<<END:${nonce}>>>`);
+  out(`<<TRANSHIP:${nonce}>>${JSON.stringify(answer.envelope)}<<END:${nonce}>>`);
 };
 
 const delimiter = /^\[Console\]::(Out|Error)\.WriteLine\("([0-9A-Za-z]{16})"\)$/;

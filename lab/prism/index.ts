@@ -3,11 +3,11 @@ import type { Estate, Fault } from '../estate/types.ts';
 import { type Answer, type Ask, listener, type Outcome, objectIn, type Route, routeOf } from '../wire/exchange.ts';
 import { settled, suffering } from '../wire/faulty.ts';
 import { broken, faultWords, invalid, noSuchPath, unauthorized, wrongMethod } from './errors.ts';
-import { clusters, subnets } from './inventory.ts';
+import { clusters, domainManagers, getSubnet, recoveryPoints, subnets } from './inventory.ts';
 import { newestMinor } from './naming.ts';
 import { powerActions, powerEffects, powerTask } from './power.ts';
 import { type NewTask, openTasks } from './tasks.ts';
-import { nicTask, updateEffects, vmTask } from './updates.ts';
+import { deleteTask, nicTask, updateEffects, vmTask } from './updates.ts';
 import { vmBody } from './vm-body.ts';
 import { demandCurrent, getNic, getVm, listNics, listVms, nicOf, requestIdOf, vmWith } from './vms.ts';
 
@@ -81,6 +81,11 @@ export const handle = (estate: Estate): RequestListener => {
         return vmTask(where(ask), vm, vmBody(estate, vm, minorOf(p.version)), requestIdOf(ask), bodyOf(ask));
       }),
     },
+    {
+      method: 'DELETE',
+      path: `${vms}/:vm`,
+      serve: mutate('delete-vm', (ask, p) => deleteTask(vmWith(estate, p.vm ?? ''), requestIdOf(ask))),
+    },
     ...Object.keys(powerActions).map((action) => ({
       method: 'POST',
       path: `${vms}/:vm/$actions/${action}`,
@@ -110,6 +115,17 @@ export const handle = (estate: Estate): RequestListener => {
     },
     {
       method: 'GET',
+      path: '/api/vmm/:version/ahv/config/vm-recovery-points',
+      serve: read('list-recovery-points', (ask) => recoveryPoints(estate, ask)),
+    },
+    {
+      method: 'GET',
+      path: '/api/prism/:version/config/domain-managers',
+      serve: read('list-domain-managers', (ask) => domainManagers(estate, ask)),
+    },
+    { method: 'GET', path: '/api/prism/:version/config/tasks', serve: read('list-tasks', (ask) => tasks.list(ask)) },
+    {
+      method: 'GET',
       path: '/api/prism/:version/config/tasks/:task',
       serve: read('get-task', (_, p) => tasks.get(p.task ?? '')),
     },
@@ -132,6 +148,11 @@ export const handle = (estate: Estate): RequestListener => {
       method: 'GET',
       path: '/api/networking/:version/config/subnets',
       serve: read('list-subnets', (ask) => subnets(estate, ask)),
+    },
+    {
+      method: 'GET',
+      path: '/api/networking/:version/config/subnets/:subnet',
+      serve: read('get-subnet', (_, p) => getSubnet(estate, p.subnet ?? '')),
     },
   ];
 

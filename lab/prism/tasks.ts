@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Estate, Table } from '../estate/types.ts';
-import type { Answer } from '../wire/exchange.ts';
+import type { Answer, Ask } from '../wire/exchange.ts';
 import { Refusal } from '../wire/exchange.ts';
 import { type AppMessage, errorAnswer, noSuchEntity } from './errors.ts';
+import { listed } from './listing.ts';
 import { clusterId, taskId } from './naming.ts';
 
 export type TaskStatus = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELED' | 'SUSPENDED';
@@ -34,6 +35,7 @@ export interface Tasks {
   /** The task of a new request, or the one an earlier request with this id made. O E.7 */
   accept(requestId: string, path: string, make: () => NewTask): Answer;
   get(extId: string): Answer;
+  list(ask: Ask): Answer;
   cancel(extId: string): Answer;
 }
 
@@ -86,6 +88,18 @@ export const openTasks = (estate: Estate, effects: Effects): Tasks => {
       return accepted(uuid);
     },
     get: (extId) => ({ status: 200, body: { data: taskBody(estate, row(extId)), metadata } }),
+    list: (ask) =>
+      listed(
+        ask,
+        rows.list().map(({ value }) => value),
+        {
+          type: 'prism.v4.config.ListTasks',
+          now: estate.now(),
+          filterable: { 'entitiesAffected/extId': (task) => task.vm, status: (task) => task.status },
+          orderable: { createdTime: (task) => task.createdAt },
+          body: (task) => taskBody(estate, task),
+        },
+      ),
     cancel: (extId) => {
       const task = row(extId);
       if (!isCancelable(task)) {

@@ -73,6 +73,17 @@ export const vmTask = (at: Where, vm: LabVm, shown: Body, requestId: string, bod
   };
 };
 
+/** The VM goes with its disks; attached volume groups are not part of it. O E.10 */
+export const deleteTask = (vm: LabVm, requestId: string): NewTask => ({
+  effect: 'delete-vm',
+  operation: 'DeleteVm',
+  vm: vm.id,
+  requestId,
+  payload: null,
+  lastsMs: 3_000,
+  stuckIn: null,
+});
+
 const gone: AppMessage = {
   code: 'VMM-40000',
   errorGroup: 'ENTITY_NOT_FOUND',
@@ -101,5 +112,10 @@ export const updateEffects = (estate: Estate): Effects => {
         vm.name = name;
         vm.note = note;
       }),
+    'delete-vm': (task) => {
+      if (!estate.vms.get(task.vm)) return gone;
+      estate.vms.remove(task.vm, `prism:${task.effect}:${task.requestId}`, { keepDisks: false });
+      return null;
+    },
   };
 };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { apiVersion, armId, endpoint, name, named, patternText, secret, text } from './schema-words.ts';
+import { apiVersion, armId, duration, endpoint, name, named, patternText, secret, text } from './schema-words.ts';
 
 const RG = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-azl';
 
@@ -97,6 +97,7 @@ export const azureMigrateInstance = z.strictObject({
   sourceAppliance: text('Name of the appliance beside the source, as registered', 'HyperV-1'),
   targetAppliance: text('Name of the appliance beside the target, as registered', 'asz-1'),
   target: name('Instance under estate.azure-local that this project lands VMs on', 'azl01'),
+  roleDelay: duration('How long a role that was given just now takes to count', '2m').prefault('2m'),
   apiVersions: z
     .strictObject({
       dataReplication: apiVersion('Microsoft.DataReplication', '2024-09-01'),

@@ -10,7 +10,7 @@ import type { Estate } from '../../domain/estate.ts';
 import type { PathHop, Settings } from '../../domain/plan.ts';
 import type { WrittenPlan } from '../schema.ts';
 import { instead } from '../text/nearest.ts';
-import { moverSettings } from './mover-settings.ts';
+import { beyondMovers, moverSettings } from './mover-settings.ts';
 import type { PlanFile } from './plan-file.ts';
 
 type WrittenHop = WrittenPlan['paths'][string][number];
@@ -58,8 +58,13 @@ const readGuests = (file: PlanFile, estate: Estate, at: At, guests: PathHop['gue
   return missing.length === 0 ? guests : null;
 };
 
-const readSettings = (file: PlanFile, mover: MoverProduct, at: At, settings: Settings): Settings | null =>
-  file.read(moverSettings[mover], settings, at) ? settings : null;
+const readSettings = (file: PlanFile, mover: MoverProduct, at: At, settings: Settings): Settings | null => {
+  const beyond = beyondMovers[mover];
+  const refused = Object.keys(settings).filter((key) => key in beyond);
+  for (const key of refused) file.no([...at, key], beyond[key]?.message ?? '', beyond[key]?.fix ?? '');
+  const rest = Object.fromEntries(Object.entries(settings).filter(([key]) => !refused.includes(key)));
+  return file.read(moverSettings[mover], rest, at) && refused.length === 0 ? settings : null;
+};
 
 /** An Azure Migrate project lands on one Azure Local instance only: its own target. */
 const landsElsewhere = (

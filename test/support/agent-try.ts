@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { RETRIED } from '../../domain/mishap.ts';
 import { inbound } from '../../workers/inbound.ts';
 
@@ -26,6 +27,7 @@ export interface Execution<R> {
   readonly said: readonly string[];
 }
 
+const quiet = new DefaultLogger('ERROR');
 let executions = 0;
 
 const isRetried = (error: unknown): error is ApplicationFailure =>
@@ -54,6 +56,7 @@ export const execution = <O, R>(verb: Verb<O, R>, order: O, asking: Asking): Exe
         currentAttemptScheduledTimestampMs: Date.now(),
       },
       {
+        logger: quiet,
         interceptors: [
           () => ({
             inbound: inbound({

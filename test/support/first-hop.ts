@@ -84,6 +84,7 @@ export const firstHop = async (lab: LabProcess): Promise<FirstHop> => {
       hosts: estate['hyper-v'],
       resolveSecret,
       now: () => new Date(),
+      pollMs: policies.pollMs,
       agentVersion: 'test',
       at: queueOf(mover),
     }),
@@ -132,10 +133,14 @@ export const firstHop = async (lab: LabProcess): Promise<FirstHop> => {
       ahv: platform(drivers.ahv, hop.from, 'source'),
       hyperV: platform(drivers.hyperV, hop.to, 'target'),
       veeam: (verb, more = {}) =>
-        execution(drivers.veeam[verb] as (order: object) => Promise<never>, { ...moverOrder(verb), ...more }, {
-          ...asking,
-          queue: queueOf(hop.mover),
-        }),
+        execution(
+          drivers.veeam[verb] as (order: object) => Promise<never>,
+          { ...moverOrder(verb), ...more },
+          {
+            ...asking,
+            queue: queueOf(hop.mover),
+          },
+        ),
       with: (change) => over({ ...hop, ...change }),
     };
   };

@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Agent } from 'undici';
-import type { Fault, LabPlatform, LabVm } from '../../lab/estate/types.ts';
+import type { Fault, LabPlatform, LabVm, Scenario } from '../../lab/estate/types.ts';
 import type { Endpoints } from '../../lab/serve.ts';
 import { type Running, startProgram } from '../../tools/estate/process.ts';
+import { eventually } from './server.ts';
 
 export type LabEvent = Readonly<Record<string, unknown>> & { readonly seq: number; readonly kind: string };
 
@@ -30,6 +31,8 @@ export interface LabProcess {
   vms(platform: LabPlatform): Promise<readonly LabVm[]>;
   /** Events of a kind, or all of them, that hold these fields; from `since` on. */
   events(kind?: string, holding?: Readonly<Record<string, unknown>>, since?: number): readonly LabEvent[];
+  /** Waits for such an event. */
+  seen(kind: string, holding?: Readonly<Record<string, unknown>>, since?: number): Promise<LabEvent>;
   /** Number of the newest event. */
   mark(): number;
 }
@@ -45,16 +48,23 @@ export interface LabWish {
   readonly scenario?: readonly string[];
   /** Changes the scenario before the lab is made from it. */
   readonly change?: (scenario: Record<string, never>) => unknown;
+  /** Makes more of the state directory than the scenario says, before the lab runs on it. */
+  readonly beforehand?: (scenario: Scenario, dir: string) => void;
 }
 
 /** Starts a lab of its own on free ports and writes the plan for it. */
-export const startLab = async ({ scenario = ['one', '--speed', '60'], change }: LabWish = {}): Promise<LabProcess> => {
+export const startLab = async ({
+  scenario = ['one', '--speed', '60'],
+  change,
+  beforehand,
+}: LabWish = {}): Promise<LabProcess> => {
   const folder = mkdtempSync(join(tmpdir(), 'tranship-lab-'));
   const dir = join(folder, 'lab');
   mkdirSync(dir);
   const file = join(folder, 'scenario.json');
   const made = labCommand(['scenario', ...scenario]);
   writeFileSync(file, change ? JSON.stringify(change(JSON.parse(made))) : made);
+  beforehand?.(JSON.parse(readFileSync(file, 'utf8')) as Scenario, dir);
 
   const start = (): Promise<Running> =>
     startProgram({
@@ -94,6 +104,13 @@ export const startLab = async ({ scenario = ['one', '--speed', '60'], change }: 
     const state = (await control('GET', '/state')) as Record<string, Record<string, T>>;
     return Object.values(state[table] ?? {});
   };
+  const events: LabProcess['events'] = (kind, holding = {}, since = 0) =>
+    read().filter(
+      (event) =>
+        event.seq > since &&
+        (kind === undefined || event.kind === kind) &&
+        Object.entries(holding).every(([name, value]) => event[name] === value),
+    );
   let faults = 0;
 
   return {
@@ -120,13 +137,8 @@ export const startLab = async ({ scenario = ['one', '--speed', '60'], change }: 
     power: async (vm, to) => void (await control('POST', `/vms/${vm}/power`, { to })),
     rows,
     vms: async (platform) => (await rows<LabVm>('lab/vms')).filter((vm) => vm.platform === platform),
-    events: (kind, holding = {}, since = 0) =>
-      read().filter(
-        (event) =>
-          event.seq > since &&
-          (kind === undefined || event.kind === kind) &&
-          Object.entries(holding).every(([name, value]) => event[name] === value),
-      ),
+    events,
+    seen: (kind, holding, since) => eventually(() => events(kind, holding, since).at(-1), `${kind} in the lab`),
     mark: () => read().at(-1)?.seq ?? 0,
   };
 };

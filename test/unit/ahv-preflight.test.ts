@@ -175,6 +175,15 @@ describe('Prism as a server', () => {
     expect(await mishapOf(execution(prism).platform.describe(order('describe')))).toBe(expected);
   });
 
+  test('a bare 404 says that nobody serves the path, not that the VM is gone', async () => {
+    const prism = prismCentral();
+    const bare = () => ({ status: 404, headers: {}, body: null });
+    prism.odd(/GET .*vms/, bare, 9);
+    expect(await mishapOf(execution(prism).platform.describe(order('describe')))).toBe('Unreachable');
+    const removal = { ...order('decommission'), journey: VM.id, alive: [] };
+    expect(await mishapOf(execution(prism).platform.remove(removal))).toBe('Unreachable');
+  });
+
   test('a changed password is read once more, and no oftener', async () => {
     const prism = prismCentral();
     const passwords = ['old', 'new'];

@@ -44,6 +44,7 @@ export const INSTANCE: AzureMigrateInstance = {
     },
     resourceGroupId: TARGET_GROUP,
   },
+  roleDelay: 120_000,
   apiVersions: { dataReplication: '2024-09-01', offAzure: '2020-01-01', migrate: '2018-09-01-preview' },
 };
 

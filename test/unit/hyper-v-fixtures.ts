@@ -134,10 +134,7 @@ export const landing = (more: Partial<Landing> = {}): Landing => ({
   power: 'on',
   storagePath: ROOT,
   nics: [landingNic(0), landingNic(1, 'Storage', null)],
-  disks: [
-    { source: 0, storagePath: null },
-    { source: 1, storagePath: null },
-  ],
+  disks: [],
   ...more,
 });
 

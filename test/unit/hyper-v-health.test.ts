@@ -97,3 +97,9 @@ test('a service interface that is off by default is worth a word, no more', asyn
   expect(report.findings.map(({ id, severity }) => [id, severity])).toEqual([['V1-18', 'info']]);
   expect(report.passed).toContain('V1-18');
 });
+
+test('disks are not passed where the Notes do not tell what the predecessor had', async () => {
+  const report = await health(fakeHost([{ ...serving(), Notes: '' }]));
+  expect(report.passed).not.toContain('V1-15');
+  expect(report.findings.map(({ id, severity }) => [id, severity])).toEqual([['V1-15', 'warn']]);
+});

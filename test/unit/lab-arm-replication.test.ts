@@ -22,47 +22,6 @@ const failure = (job: Record<string, unknown>): readonly unknown[] => {
 const custom = async (vm: LabVm): Promise<Record<string, unknown>> =>
   (await lab.properties(vm)).customProperties as Record<string, unknown>;
 
-test('a staged VM is listed by discovery only some minutes after it stands', async () => {
-  const vm = lab.staged();
-  const machines = async (): Promise<unknown> =>
-    inside((await lab.arm('GET', `${lab.names.sourceSite}/machines`)).body, 'value');
-  expect(await machines()).toEqual([]);
-  lab.pass(minutes(5));
-  lab.pass(minutes(5));
-  expect(await machines()).toEqual([expect.objectContaining({ name: vm.id })]);
-});
-
-test('discovery shows a stale power state until its next pass', async () => {
-  const vm = await ready();
-  const machine = async (): Promise<unknown> =>
-    inside((await lab.arm('GET', `${lab.names.sourceSite}/machines/${vm.id}`)).body, 'properties.powerStatus');
-  lab.estate.vms.powerOff(vm.id, 'test');
-  expect(await machine()).toBe('Running');
-  lab.pass(minutes(5));
-  expect(await machine()).toBe('PowerOff');
-});
-
-test('machines come in pages', async () => {
-  const vm = lab.staged();
-  for (let n = 0; n < 30; n += 1) {
-    const id = `10000000-0000-4000-8000-0000000000${String(n).padStart(2, '0')}`;
-    lab.estate.vms.create({ ...vm, id, power: 'off', disks: [], nics: [] }, 'test');
-  }
-  lab.pass(minutes(5));
-  lab.pass(minutes(5));
-  const first = await lab.arm('GET', `${lab.names.sourceSite}/machines`);
-  const next = String(inside(first.body, 'nextLink')).replace(/^https:\/\/[^/]+/, '');
-  const second = await lab.raw('GET', next, { authorization: `Bearer ${lab.token()}` });
-  expect([inside(first.body, 'value.length'), inside(second.body, 'value.length')]).toEqual([25, 6]);
-  expect(inside(second.body, 'nextLink')).toBeUndefined();
-});
-
-test('a VM on a cluster that is not a role of it is not highly available', async () => {
-  const vm = await ready({ extra: {} });
-  const machine = await lab.arm('GET', `${lab.names.sourceSite}/machines/${vm.id}`);
-  expect(inside(machine.body, 'properties.highAvailability')).toBe('No');
-});
-
 test('initial replication copies every written block at the rate of the appliance, then the item is protected', async () => {
   const vm = await ready();
   await lab.settled(await lab.protect(vm));

@@ -39,7 +39,7 @@ test('inspect tells what the guest is', () => {
     os: 'linux',
     hostname: 'web-01',
     services: ['nginx', 'ssh', 'cron'],
-    nics: [{ mac: lab.vm().nics[0]?.mac, addresses: ['10.10.110.21'], gateway: '10.10.110.1', dhcp: false }],
+    nics: [{ mac: lab.vm().nics[0]?.mac, addresses: ['10.10.110.21/24'], gateway: '10.10.110.1', dhcp: false }],
     volumes: [{ mount: '/' }, { mount: '/data1' }],
     facts: { hvModules: true, sanPolicy: null },
   });

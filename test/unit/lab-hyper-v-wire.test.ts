@@ -74,7 +74,7 @@ const raw = async (calls: readonly Call[], on = shell()): Promise<string> =>
   (await on.invoke(commandFor(calls, 'c0ffee'))).raw;
 
 const envelope = async (calls: readonly Call[], on = shell()): Promise<Record<string, unknown>> => {
-  const [, json = ''] = /^<<TRANSHIP:c0ffee>>>(.*)<<END:c0ffee>>>$/.exec(await raw(calls, on)) ?? [];
+  const [, json = ''] = /^<<TRANSHIP:c0ffee>>(.*)<<END:c0ffee>>$/.exec(await raw(calls, on)) ?? [];
   return JSON.parse(json) as Record<string, unknown>;
 };
 

@@ -148,12 +148,7 @@ test('the order of a journey has a hop for each of the path, with its window, la
   const { hops, source } = await orderOf({ csv: withColumn('adopt_job', ['Nightly DB']) }, 'db-01');
   expect(source).toEqual({ id: '7c9f0d52-3c1e-4b7a-9f0e-2a6d5b8c1e44', name: 'db-01' });
   expect(hops.map(({ n, settings, window, landing }) => [n, landing.name, window?.utcText, settings])).toEqual([
-    [
-      1,
-      'db-01_replica',
-      '2030-03-09T19:00Z – 2030-03-10T03:00Z',
-      { proxy: 'proxy01', throttleMbps: 500, adoptJob: 'Nightly DB' },
-    ],
+    [1, 'db-01_replica', '2030-03-09T19:00Z – 2030-03-10T03:00Z', { repository: 'fast-repo', adoptJob: 'Nightly DB' }],
     [2, 'db-01', '2030-03-16T19:00Z – 2030-03-17T03:00Z', {}],
   ]);
 });

@@ -210,6 +210,15 @@ describe('the process', () => {
     expect(kindOf(await failure(runnerOf(executable)(getVm())))).toBe('noEnvelope');
   });
 
+  test('a line that PowerShell cannot run is told at once, with what it said', async () => {
+    const executable = await bench.make(`process.stderr.write('running scripts is disabled on this system\\n');`);
+    const started = Date.now();
+    expect(String(await failure(runnerOf(executable)(getVm())))).toMatch(
+      /what it did is unknown; it said: running scripts is disabled on this system$/,
+    );
+    expect(Date.now() - started).toBeLessThan(10_000);
+  });
+
   test('a process that ends while a child of it holds the output has not answered, and the child is ended', async () => {
     const executable =
       await bench.make(`const child = spawn('/bin/sleep', ['600'], { stdio: ['ignore', 'inherit', 'inherit'] });

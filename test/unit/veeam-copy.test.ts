@@ -1,7 +1,7 @@
 import { backupServer, execution, mishapOf, order, predecessor, token, VM } from './veeam-server.ts';
 
 const protectOrder = { ...order('protect'), predecessor };
-const adopting = { ...protectOrder, settings: { adopt: true } };
+const adopting = { ...protectOrder, settings: { adoptJob: 'daily' } };
 const OURS = `tranship-web-03-${VM.id}-h1`;
 
 const ourJob = () => ({ name: OURS, description: `${token('protect')} ours`, scheduled: false });
@@ -104,16 +104,24 @@ describe('protect', () => {
     expect(server.state.jobs).toHaveLength(1);
   });
 
-  test('with `adopt` and nothing to adopt, it makes its own', async () => {
+  test('a job the plan names but that has not this VM is a matter of configuration', async () => {
     const server = backupServer();
     server.job({ vms: ['another'] });
-    expect((await execution(server).mover.protect(adopting)).adopted).toBe(false);
+    expect(await mishapOf(execution(server).mover.protect(adopting))).toBe('Configuration');
+    expect(server.state.jobs).toHaveLength(1);
   });
 
-  test('of several jobs none is adopted', async () => {
+  test('of several jobs the named one is adopted', async () => {
+    const server = backupServer();
+    server.job({ name: 'weekly' });
+    const theirs = server.job();
+    expect(await execution(server).mover.protect(adopting)).toEqual({ item: theirs.id, adopted: true });
+  });
+
+  test('of several jobs of the named name none is adopted', async () => {
     const server = backupServer();
     server.job();
-    server.job({ name: 'weekly' });
+    server.job();
     expect(await mishapOf(execution(server).mover.protect(adopting))).toBe('Conflict');
   });
 

@@ -255,6 +255,13 @@ describe('cut over', () => {
     expect(await mishapOf(execution(server).mover.cutOver(cutOverOrder))).toBe(expected);
   });
 
+  test('a restore point that is gone is missing, a host Veeam does not know a matter of configuration', async () => {
+    expect(await mishapOf(execution(backupServer()).mover.cutOver(cutOverOrder))).toBe('Missing');
+    const server = withPoint();
+    server.state.hostKnown = false;
+    expect(await mishapOf(execution(server).mover.cutOver(cutOverOrder))).toBe('Configuration');
+  });
+
   test('a staging host the estate does not have is a matter of configuration', async () => {
     const unknown = { ...cutOverOrder, target: { ...cutOverOrder.target, instance: 'nowhere' } };
     expect(await mishapOf(execution(withPoint()).mover.cutOver(unknown))).toBe('Configuration');
@@ -497,6 +504,18 @@ describe('abandon', () => {
     server.die('Stop-VBRInstantRecovery');
     const { mover, once } = execution(server);
     expect(await once(() => mover.abandon(operationOrder('abandon', successor)))).toBe('Unreachable');
+    expect(await once(() => mover.abandon(operationOrder('abandon', successor)))).toEqual({ successorGone: true });
+  });
+
+  test('a mount that somebody takes down at the same moment is as good as taken down', async () => {
+    const { server, successor } = await mounted();
+    const { mounts } = server.state;
+    const { mover, once } = execution(server);
+    server.answers('Get-VBRInstantRecovery', mounts);
+    server.state.mounts = [];
+    server.state.vms = [];
+    for (const record of server.state.records) Object.assign(record, { State: 'Stopped', Result: 'Success' });
+    expect(await once(() => mover.abandon(operationOrder('abandon', successor)))).toBe('NotFinished');
     expect(await once(() => mover.abandon(operationOrder('abandon', successor)))).toEqual({ successorGone: true });
   });
 

@@ -88,10 +88,12 @@ describe('preflight', () => {
   test.each<[string, (server: BackupServer) => void, string[]]>([
     ['one job', (s) => s.job(), []],
     ['a job of several VMs', (s) => s.job({ vms: [VM.id, 'b'] }), ['PF-412 warn']],
-    ['several jobs', (s) => [s.job(), s.job({ name: 'weekly' })], ['PF-412 block']],
+    ['another job', (s) => s.job({ name: 'weekly' }), ['PF-412 block']],
+    ['that and another job', (s) => [s.job(), s.job({ name: 'weekly' })], []],
+    ['several jobs of that name', (s) => [s.job(), s.job()], ['PF-412 block']],
     ['a disabled job', (s) => s.job({ enabled: false }), ['PF-412 block']],
-  ])('with `adopt`, %s gives %j', async (_, set, expected) => {
-    expect(await found((server) => void set(server), { adopt: true })).toEqual(expected);
+  ])('with `adoptJob`, %s gives %j', async (_, set, expected) => {
+    expect(await found((server) => void set(server), { adoptJob: 'daily' })).toEqual(expected);
   });
 
   test('a job of ours from before is no obstacle', async () => {
@@ -109,12 +111,11 @@ describe('preflight', () => {
 describe('settings', () => {
   test.each<[Record<string, string | number | boolean | null>, number]>([
     [{}, 0],
-    [{ adopt: true, repository: 'fast' }, 0],
-    [{ adopt: null, proxy: null }, 0],
-    [{ adopt: 'yes' }, 1],
+    [{ adoptJob: 'daily', repository: 'fast' }, 0],
+    [{ adoptJob: null, proxy: null }, 0],
+    [{ adoptJob: true }, 1],
     [{ repository: 7 }, 1],
     [{ proxy: 'p1' }, 1],
-    [{ throttleMbit: 200 }, 1],
     [{ throttleMbps: 200 }, 1],
     [{ wanAccelerator: true }, 1],
   ])('%j: %i are refused, none is ignored', (settings, refused) => {
@@ -149,6 +150,14 @@ describe('retire', () => {
     server.state.licences = [];
     expect(await execution(server).mover.retire(retireOrder(job.id))).toEqual({ retired: true });
     expect(server.called('Remove-VBRBackup')).toHaveLength(1);
+  });
+
+  test('a plug-in that answers nothing has not lost the job', async () => {
+    const server = backupServer();
+    const job = own(server);
+    server.odd(/extension/, () => ({ status: 404, headers: {}, body: null }), 99);
+    expect(await mishapOf(execution(server).mover.retire(retireOrder(job.id)))).toBe('Missing');
+    expect(server.state.backups).toHaveLength(2);
   });
 
   test('a job gone with a lost answer still has its backup removed', async () => {
@@ -277,6 +286,50 @@ describe('the log-in', () => {
     const server = backupServer();
     server.odd(/GET .*jobs/, () => ({ status, headers: {}, body: { message: 'no' } }));
     expect(await mishapOf(execution(server).mover.lag({ ...order('lag'), item: 'x' }))).toBe(expected);
+  });
+});
+
+describe('one reading for everyone', () => {
+  const settle = { ...order('settle'), item: 'x', operation: null, successor: null };
+  const cut = { ...order('cutOver'), item: 'x', point: 'p' as string | null, predecessor };
+  const still = { now: () => new Date('2026-01-01T12:00:00Z') };
+  const waiting = () => {
+    const server = backupServer();
+    server.state.mounts.push({ Id: 'm', VmName: STAGED, State: 'Starting', Reason: token('cutOver') });
+    return server;
+  };
+
+  test('those who wait share it', async () => {
+    const server = waiting();
+    const { mover } = execution(server, still);
+    await Promise.all(Array.from({ length: 20 }, () => mishapOf(mover.cutOver(cut))));
+    expect(server.seen.lists).toHaveLength(1);
+  });
+
+  test('who decides on an absence, or settles, reads for himself', async () => {
+    const server = waiting();
+    const { mover } = execution(server, still);
+    await mishapOf(mover.cutOver(cut));
+    server.state.mounts = [];
+    expect(await mover.settle(settle)).toMatchObject({ state: 'none' });
+    expect(server.seen.lists).toHaveLength(2);
+  });
+
+  test('a reading that failed is not kept', async () => {
+    const server = waiting();
+    server.refuse('Get-VM', cmdletError('host is busy', 'ResourceBusy'));
+    const { mover } = execution(server, still);
+    await mishapOf(mover.cutOver(cut));
+    await mishapOf(mover.cutOver(cut));
+    expect(server.seen.lists).toHaveLength(2);
+  });
+
+  test('a cancelled execution starts no process', async () => {
+    const server = waiting();
+    const cancelled = AbortSignal.abort(new Error('cancelled'));
+    const { mover } = execution(server, { attempt: () => ({ before: null, clockMs: 0, execution: 'x', cancelled }) });
+    expect(await mishapOf(mover.cutOver(cut))).toContain('cancelled');
+    expect(server.seen.lists).toEqual([]);
   });
 });
 

@@ -374,6 +374,8 @@ export const backupServer = () => {
       const kept = rows.filter((row) =>
         Object.entries(value.where ?? {}).every(([key, wanted]) => row[key] === wanted),
       );
+      if (kept.length === 0)
+        throw new Refusal(cmdletError('names no object', 'InvalidArgument', 'TranshipReferenceEmpty'));
       return value.property ? kept.map((row) => row[value.property ?? '']) : kept;
     };
     for (const call of calls) {
@@ -388,10 +390,10 @@ export const backupServer = () => {
         seen.open -= 1;
         continue;
       }
-      const parameters = Object.fromEntries(
-        Object.entries(call.parameters).map(([name, value]) => [name, resolved(value)]),
-      );
       try {
+        const parameters = Object.fromEntries(
+          Object.entries(call.parameters).map(([name, value]) => [name, resolved(value)]),
+        );
         const act = cmdlets[call.cmdlet];
         if (!act)
           throw new Refusal(
@@ -520,6 +522,7 @@ export type BackupServer = ReturnType<typeof backupServer>;
 /** One execution of an activity, try after try, as Temporal and the worker run it. */
 export const execution = (server: BackupServer, more: Partial<VeeamDeps> = {}) => {
   let before: Attempt['before'] = null;
+  let now = Date.parse('2026-01-01T12:00:00Z');
   const mover = veeamMover({
     instance: {
       server: 'vbr01',
@@ -533,7 +536,10 @@ export const execution = (server: BackupServer, more: Partial<VeeamDeps> = {}) =
     },
     run: server.run,
     resolveSecret: async () => 'hunter2',
-    now: () => new Date('2026-01-01T12:00:00Z'),
+    now: () => {
+      now += 5_000;
+      return new Date(now);
+    },
     hosts: { stage01: { host: HOST } },
     at: 'veeam@vbr01',
     http: server.http,

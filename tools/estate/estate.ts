@@ -38,8 +38,10 @@ export interface TrialEstate {
   readonly stop: () => Promise<void>;
 }
 
+const root = resolve(import.meta.dirname, '..', '..');
+
 const labCommand = (args: readonly string[]): string => {
-  const done = spawnSync(process.execPath, [resolve('lab', 'main.ts'), ...args], {
+  const done = spawnSync(process.execPath, [join(root, 'lab', 'main.ts'), ...args], {
     encoding: 'utf8',
     maxBuffer: 64 * 2 ** 20,
   });
@@ -101,7 +103,7 @@ export const startTrial = async (options: TrialOptions): Promise<TrialEstate> =>
   ): void => {
     programs.set(name, { name, command: process.execPath, args, ready, env, log: join(logs, `${name}.log`) });
   };
-  program('lab', [resolve('lab', 'main.ts'), 'serve', '--scenario', scenario, '--state', labState], 'lab ready', {});
+  program('lab', [join(root, 'lab', 'main.ts'), 'serve', '--scenario', scenario, '--state', labState], 'lab ready', {});
   await Promise.all([start('temporal'), start('lab')]);
 
   labCommand(['plan', '--scenario', scenario, '--state', labState, '--out', folder]);
@@ -113,7 +115,7 @@ export const startTrial = async (options: TrialOptions): Promise<TrialEstate> =>
     TEMPORAL_NAMESPACE: 'default',
     TRANSHIP_HOME: join(folder, 'home'),
   };
-  const cli = resolve('client', 'cli', 'main.ts');
+  const cli = join(root, 'client', 'cli', 'main.ts');
   program('orchestrator', [cli, 'worker', 'orchestrator'], 'orchestrator ready', env);
   for (const [name, queues] of Object.entries(written.agents)) {
     const serve = queues.flatMap((queue) => ['--serve', queue]);

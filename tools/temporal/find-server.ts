@@ -99,7 +99,7 @@ export const findTemporalCli = async (
   const installed = onPath('temporal');
   if (installed) return installed;
 
-  const module = resolve('tools', 'temporal-cli');
+  const module = resolve(import.meta.dirname, '..', 'temporal-cli');
   const built = join(cacheFolder(), `temporal-${pinnedVersion(module)}${EXE}`);
   if (existsSync(built)) return built;
 

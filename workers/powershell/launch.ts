@@ -51,6 +51,9 @@ const start = (executable: string, mark: string): { readonly shell: Launcher; re
   return { shell, child };
 };
 
+/** The library has its own marks written to standard error, too: a line of sixteen letters and digits each. */
+const withoutMarks = (noise: string): string => noise.replaceAll(/^[0-9A-Za-z]{16}\r?$/gm, '').trim();
+
 const QUOTED = 300;
 const DRAIN_MS = 1_000;
 
@@ -73,9 +76,10 @@ export const launch = async (order: Launch): Promise<string> => {
   const answer = new Promise<string>((resolve, reject) => {
     const fail = (kind: RunnerFailed['kind'], message: string): void => reject(new RunnerFailed(kind, message));
     const told = (): string => {
-      if (noise.trim() === '') return '';
+      const said = withoutMarks(noise);
+      if (said === '') return '';
       return order.quote
-        ? `; it said: ${order.quote(noise).trim().slice(-QUOTED)}`
+        ? `; it said: ${order.quote(said).slice(-QUOTED)}`
         : '; it wrote to standard error, which is not quoted because secrets were handed over';
     };
 
@@ -109,8 +113,15 @@ export const launch = async (order: Launch): Promise<string> => {
     // 'close' comes after the last byte of both streams; it does not come while a grandchild holds one of them.
     child.on('close', ended);
     child.on('exit', (code, by) => {
-      draining = setTimeout(() => ended(code, by), DRAIN_MS);
+      draining = setTimeout(() => ended(code, by), DRAIN_MS).unref();
     });
+
+    // The library settles when its closing marks arrive, which come after the envelope, or when the process ends, which is told above.
+    const ran = (): void => {
+      if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
+        fail('noEnvelope', `PowerShell ran our line and gave no answer; what it did is unknown${told()}`);
+    };
+    void shell.invoke(order.line).then(ran, ran);
 
     watchdog = setTimeout(
       () =>
@@ -124,7 +135,6 @@ export const launch = async (order: Launch): Promise<string> => {
     order.signal?.addEventListener('abort', onAbort, { once: true });
   });
 
-  shell.invoke(order.line).catch(nothing);
   try {
     const text = await answer;
     await farewell(shell, child, mark);

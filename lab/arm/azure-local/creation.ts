@@ -1,7 +1,7 @@
 import type { LabNic, LabVm } from '../../estate/types.ts';
 import { guidOf, newGuid } from '../guid.ts';
 import { at, flagAt, listAt, numberAt, textAt } from '../json.ts';
-import { type Lab, putResource, resourceAt } from '../lab.ts';
+import { type Lab, resourceAt } from '../lab.ts';
 import { lastOf } from '../names.ts';
 import { networkOf } from './networks.ts';
 import type { InstanceRecord } from './records.ts';
@@ -105,12 +105,4 @@ export const createInstance = (lab: Lab, machine: string, body: unknown): Instan
     by,
   );
   return instance;
-};
-
-/** Remembers which machine an adapter serves. */
-export const bindAdapters = (lab: Lab, machine: string, ids: readonly string[]): void => {
-  for (const id of ids) {
-    const resource = resourceAt(lab, id);
-    if (resource) putResource(lab, { ...resource, hidden: { ...resource.hidden, machine } });
-  }
 };

@@ -1,7 +1,7 @@
 import { newGuid } from '../guid.ts';
 import { type Answer, badRequest, list, notFound, ok, refusal } from '../http/answers.ts';
 import { type Call, lastName, type Route } from '../http/call.ts';
-import { stored } from '../http/stored.ts';
+import { patchTags, stored } from '../http/stored.ts';
 import { flagAt, numberAt, objectAt, textAt, textMapAt } from '../json.ts';
 import { type Lab, putResource, resourceAt, resourcesOfType, type StoredResource } from '../lab.ts';
 import { sameId } from '../names.ts';
@@ -84,6 +84,7 @@ export const diskRoute: Route = {
     return disk ? ok(stored(disk)) : notFound(call.id);
   },
   put,
+  patch: patchTags,
   remove,
 };
 

@@ -1,7 +1,7 @@
 import type { LabVm } from '../../estate/types.ts';
 import { at, flagAt, listAt, numberAt, textAt } from '../json.ts';
 import { type Lab, together } from '../lab.ts';
-import { adaptersOf, bindAdapters, diskOf } from './creation.ts';
+import { adaptersOf, diskOf } from './creation.ts';
 import { installAgent } from './guest-agents.ts';
 import type { InstanceOperation, InstanceRecord, InstanceVerb } from './records.ts';
 
@@ -85,7 +85,6 @@ const reshape = ({ lab, instance }: Work, vm: LabVm, properties: unknown): void 
   const adapters = listAt(properties, 'networkProfile', 'networkInterfaces').map((each) => textAt(each, 'id') ?? '');
   if (at(properties, 'networkProfile', 'networkInterfaces') !== undefined) {
     instance.nics = adapters;
-    bindAdapters(lab, instance.machine, adapters);
     lab.estate.vms.change(vm.id, by('update'), (edited) => {
       edited.nics = adaptersOf(lab, adapters, edited.nics);
     });

@@ -1,7 +1,7 @@
 import { newGuid } from '../guid.ts';
 import { type Answer, badRequest, list, notFound, ok, refusal } from '../http/answers.ts';
 import { type Call, lastName, type Route } from '../http/call.ts';
-import { stored } from '../http/stored.ts';
+import { patchTags, stored } from '../http/stored.ts';
 import { listAt, objectAt, textAt, textMapAt } from '../json.ts';
 import { putResource, resourceAt, resourcesOfType } from '../lab.ts';
 import { holderOf } from './disks.ts';
@@ -59,6 +59,7 @@ export const interfaceRoute: Route = {
     return adapter ? ok(stored(adapter)) : notFound(call.id);
   },
   put,
+  patch: patchTags,
   remove: (call) => {
     const adapter = resourceAt(call.lab, call.id);
     if (!adapter) return { status: 204 };

@@ -1,7 +1,7 @@
 import { guidOf } from '../guid.ts';
 import { type Answer, list, notFound, ok, refusal } from '../http/answers.ts';
 import { type Call, lastName, type Route } from '../http/call.ts';
-import { textAt, textMapAt } from '../json.ts';
+import { at, textAt, textMapAt } from '../json.ts';
 import { isoOf, type Lab } from '../lab.ts';
 import type { HybridMachine, InstanceRecord } from './records.ts';
 import { hybridVersions } from './versions.ts';
@@ -65,7 +65,6 @@ const put = (call: Call): Answer => {
     tags: textMapAt(call.body, 'tags'),
     vmId: known?.vmId ?? guidOf(`${call.id}/${call.now}`),
     createdAt: known?.createdAt ?? call.now,
-    agentConnected: false,
   };
   lab.tables.hybridMachines.put(call.id.toLowerCase(), machine);
   return { status: known ? 200 : 201, body: view(lab, machine) };
@@ -74,7 +73,7 @@ const put = (call: Call): Answer => {
 const change = (call: Call): Answer => {
   const machine = call.lab.tables.hybridMachines.get(call.id.toLowerCase());
   if (!machine) return notFound(call.id);
-  machine.tags = { ...machine.tags, ...textMapAt(call.body, 'tags') };
+  if (at(call.body, 'tags') !== undefined) machine.tags = textMapAt(call.body, 'tags');
   call.lab.tables.hybridMachines.put(call.id.toLowerCase(), machine);
   return ok(view(call.lab, machine));
 };

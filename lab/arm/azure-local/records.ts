@@ -7,13 +7,12 @@ export interface HybridMachine {
   tags: Record<string, string>;
   readonly vmId: string;
   readonly createdAt: number;
-  agentConnected: boolean;
 }
 
 /** `virtualMachineInstances/default` of a machine. Keyed by the machine's id in lower case. */
 export interface InstanceRecord {
   readonly machine: string;
-  /** The VM of the estate; null when none could be made. */
+  /** The VM of the estate. */
   readonly vmId: string;
   readonly origin: string;
   extendedLocation: string;

@@ -90,3 +90,22 @@ const clusterVersions = ['2022-05-01', '2023-03-01', '2023-08-01', '2024-01-01',
 export const clusterRoute: Route = { versions: clusterVersions, get: only((lab) => lab.names.cluster, clusterView) };
 
 export const clustersRoute: Route = { versions: clusterVersions, list: (call) => list([clusterView(call.lab)]) };
+
+/** The one summary a cluster has: which release of the solution its nodes run. */
+const updateSummaryView = (lab: Lab): Record<string, unknown> => ({
+  id: `${lab.names.cluster}/updateSummaries/default`,
+  name: 'default',
+  type: 'Microsoft.AzureStackHCI/clusters/updateSummaries',
+  properties: {
+    provisioningState: 'Succeeded',
+    currentVersion: '12.2506.1001.24',
+    healthState: 'Success',
+    state: 'AppliedSuccessfully',
+    lastChecked: isoOf(lab.estate.now()),
+  },
+});
+
+export const updateSummaryRoute: Route = {
+  versions: clusterVersions.slice(1),
+  get: only((lab) => `${lab.names.cluster}/updateSummaries/default`, updateSummaryView),
+};

@@ -2,7 +2,7 @@ import { type Answer, list, notFound, ok, refusal } from '../http/answers.ts';
 import { type Call, lastName, type Route } from '../http/call.ts';
 import { locationHeaders, startTimed } from '../http/operations.ts';
 import { stored } from '../http/stored.ts';
-import { at, flagAt, objectAt, textAt, textMapAt } from '../json.ts';
+import { at, objectAt, textAt, textMapAt } from '../json.ts';
 import { putResource, resourceAt, resourcesOfType, type StoredResource } from '../lab.ts';
 
 export const storageVersions = ['2021-09-01', '2022-09-01', '2023-01-01', '2023-05-01', '2024-01-01'];
@@ -54,8 +54,6 @@ export const accountFlaw = (account: StoredResource | undefined, location: strin
     return 'the cache storage account is in another region than the project';
   if (at(account.properties, 'publicNetworkAccess') === 'Disabled')
     return 'public network access of the cache storage account is disabled';
-  if (flagAt(account.properties, 'allowSharedKeyAccess') === false && account.kind !== 'StorageV2')
-    return 'the cache storage account is not of kind StorageV2';
   return null;
 };
 

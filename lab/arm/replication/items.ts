@@ -57,7 +57,6 @@ const newItem = (call: Call, custom: JsonObject): ItemRecord => {
     id: `${lab.names.vault}/protectedItems/${lastName(call)}`,
     vmId: vm?.id ?? machine,
     origin: vm?.origin ?? '',
-    createdAt: call.now,
     correlationId: newGuid(),
     policy: textAt(call.body, 'properties', 'policyName') ?? '',
     extension: textAt(call.body, 'properties', 'replicationExtensionName') ?? '',

@@ -89,7 +89,6 @@ const newMachine = (lab: Lab, item: ItemRecord, target: TargetVm, now: number) =
   tags: {},
   vmId: target.vmId,
   createdAt: now,
-  agentConnected: false,
 });
 
 const newInstance = (lab: Lab, item: ItemRecord, target: TargetVm): InstanceRecord => {
@@ -189,7 +188,7 @@ const adapter = (
       status: { provisioningStatus: { operationId: newGuid(), status: 'Succeeded' } },
     },
     createdAt: known?.createdAt ?? lab.estate.now(),
-    hidden: { machine: item.target?.machine ?? null },
+    hidden: {},
   });
   return { id: known?.id ?? id, mac };
 };

@@ -111,7 +111,6 @@ export interface ItemRecord {
   readonly id: string;
   readonly vmId: string;
   readonly origin: string;
-  readonly createdAt: number;
   readonly correlationId: string;
   readonly policy: string;
   readonly extension: string;

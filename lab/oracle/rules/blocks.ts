@@ -35,7 +35,11 @@ const judgeHop = (run: Run, story: Story, { from, to }: Hop): readonly Finding[]
     };
     return pairsOf(here.disks, there.disks, from.id).flatMap(([disk, copy], n) => {
       if (!copy) return [against(story, [to.created], `disk ${n} of ${from.platform} has no copy on ${to.platform}.`)];
-      const { blocks: wrong, acks: lost, compared } = differencesOf({ from: disk, to: copy, acks: lastOf(acks, n) }, sides);
+      const {
+        blocks: wrong,
+        acks: lost,
+        compared,
+      } = differencesOf({ from: disk, to: copy, acks: lastOf(acks, n) }, sides);
       run.tally.blocks += compared;
       if (wrong.length === 0) return [];
       return [against(story, [stop ?? start, to.created, to.spans[0]?.from], saying(n, { from, to }, wrong, lost))];

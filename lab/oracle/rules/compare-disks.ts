@@ -47,8 +47,10 @@ const holds = (before: Buffer, after: Buffer, block: number, ack: Ack | undefine
   if (before.equals(after)) return ack === undefined || (found !== null && found.seq >= ack.seq);
 
   const written = recordIn(before);
+  const wroteOn = written?.vm === sides.from && written.seq > sides.stopSeq;
+  // What the block held before a rolled back predecessor wrote on is known by the acknowledged write alone.
+  if (wroteOn && !ack && !found) return true;
   if (!written || !found || found.origin !== sides.origin || !isWhole(after, found)) return false;
-  const wroteOn = written.vm === sides.from && written.seq > sides.stopSeq;
   if (wroteOn) return found.seq >= (ack?.seq ?? 0) && (isLater(found, sides) || found.seq <= sides.stopSeq);
   return isLater(found, sides) && found.seq > Math.max(written.seq, ack?.seq ?? 0);
 };

@@ -1,34 +1,44 @@
 import { byProduct, type LabEvent } from '../evidence/events.ts';
-import { textOf, textsOf } from '../evidence/json-lines.ts';
-import { lastState } from './incarnation.ts';
+import { textOf } from '../evidence/json-lines.ts';
+import { type Incarnation, lastState } from './incarnation.ts';
+import { LAST_RANK } from './path.ts';
 import type { Story } from './story.ts';
 
 /**
- * How a VM stands when the log ends. `journey`: its source is decommissioned. `rolledBack`: the source serves again and nothing later runs.
- * `held`: the target serves, the source waits behind its fence. `untouched`: no product did anything to it. `open`: anything else.
+ * How a VM stands when the log ends. `journey`: its source is decommissioned. `held`: the target serves, the source waits behind its fence.
+ * `rolledBack`: the source serves, nothing later runs, and something had been undertaken. `untouched`: no product did anything for it.
+ * `open`: anything else.
  */
-export type End = 'journey' | 'rolledBack' | 'held' | 'untouched' | 'open';
+export type End = 'journey' | 'held' | 'rolledBack' | 'untouched' | 'open';
 
-export const ENDS: readonly End[] = ['journey', 'rolledBack', 'held', 'untouched', 'open'];
+export const ENDS: readonly End[] = ['journey', 'held', 'rolledBack', 'untouched', 'open'];
 
+/** `events` are those of this VM. */
 export const endOf = (story: Story, events: readonly LabEvent[]): End => {
-  const { source, incarnations, wish } = story;
-  const alive = incarnations.filter((vm) => !vm.removed);
-  const serving = alive.filter((vm) => vm.spans.at(-1)?.to === null);
+  const { source, incarnations } = story;
   if (!source) return 'open';
   if (source.removed) return 'journey';
+  const later = incarnations.filter((vm) => vm !== source && !vm.removed);
+  if (later.some((vm) => vm.rank === LAST_RANK && isHome(story, vm))) return 'held';
+  if (!isBack(story)) return 'open';
 
-  const later = alive.filter((vm) => vm !== source);
-  if (later.some((vm) => serving.includes(vm) && vm.rank === 2)) return 'held';
-  const wasStopped = source.states.some(({ event }) => isStop(event) && byProduct(event));
-  const isBack = wish.power === 'on' ? serving.includes(source) : incarnations.length > 1;
-  const isQuiet = later.every((vm) => lastState(vm)?.isOn === false);
-  if (isBack && isQuiet && (wasStopped || incarnations.length > 1)) return 'rolledBack';
-  return wasStopped || later.length > 0 || events.some((event) => isOurs(event, wish.uuid)) ? 'open' : 'untouched';
+  const wentOn = incarnations.length > 1 || source.states.some(({ event }) => isStop(event) && byProduct(event));
+  if (wentOn) return 'rolledBack';
+  const jobs = events.filter(({ kind }) => kind === 'job.created').map(({ fields }) => textOf(fields, 'job'));
+  const gone = new Set(events.filter(({ kind }) => kind === 'job.removed').map(({ fields }) => textOf(fields, 'job')));
+  if (jobs.length === 0) return 'untouched';
+  return jobs.every((job) => gone.has(job)) ? 'rolledBack' : 'open';
+};
+
+/** Serves now; one that is meant to be off is there. */
+const isHome = ({ wish }: Story, vm: Incarnation): boolean => wish.power !== 'on' || vm.spans.at(-1)?.to === null;
+
+/** The source is what it was at the beginning, and nothing that was made of it runs. */
+export const isBack = (story: Story): boolean => {
+  const { source, incarnations, wish } = story;
+  if (!source || source.removed || !isHome(story, source)) return false;
+  const later = incarnations.filter((vm) => vm !== source && !vm.removed);
+  return wish.power === 'on' ? later.every((vm) => lastState(vm)?.isOn === false) : later.length === 0;
 };
 
 const isStop = (event: LabEvent): boolean => event.kind === 'vm.power' && event.fields.to === 'off';
-
-/** A job, mount or protected item for this VM. */
-const isOurs = ({ kind, fields }: LabEvent, origin: string): boolean =>
-  /^(job|mount|item)\./.test(kind) && (textOf(fields, 'origin') === origin || textsOf(fields, 'origins').includes(origin));

@@ -1,6 +1,6 @@
 import type { LabEvent } from '../evidence/events.ts';
 import type { Wish } from '../evidence/scenario.ts';
-import { existsAt, type Incarnation, type Span } from './incarnation.ts';
+import { existsAt, type Incarnation, type Span, servesAt } from './incarnation.ts';
 
 /** A predecessor and what was made of it. */
 export interface Hop {
@@ -8,7 +8,7 @@ export interface Hop {
   readonly to: Incarnation;
 }
 
-/** An earlier incarnation serves again after later ones did: a rollback. */
+/** An earlier incarnation serves again after later ones did, and they no more: a rollback. */
 export interface Return {
   readonly to: Incarnation;
   /** Later incarnations that served since `to` last did, with the spans they served in. */
@@ -58,6 +58,7 @@ const predecessorOf = (vm: Incarnation, all: readonly Incarnation[]): Incarnatio
 const returnsOf = (all: readonly Incarnation[]): readonly Return[] =>
   all.flatMap((to) =>
     to.spans.flatMap((span, n) => {
+      if (all.some((vm) => vm.rank > to.rank && servesAt(vm, span.from.seq))) return [];
       const since = to.spans[n - 1]?.from.seq ?? 0;
       const abandoned = all
         .filter((vm) => vm.rank > to.rank)
@@ -70,6 +71,5 @@ const returnsOf = (all: readonly Incarnation[]): readonly Return[] =>
 /** An earlier incarnation took over again after this one served last. */
 export const wasAbandoned = ({ returns }: Story, vm: Incarnation): boolean =>
   returns.some(
-    ({ abandoned, at }) =>
-      abandoned.some((each) => each.vm === vm) && vm.spans.every((span) => span.from.seq < at.seq),
+    ({ abandoned, at }) => abandoned.some((each) => each.vm === vm) && vm.spans.every((span) => span.from.seq < at.seq),
   );

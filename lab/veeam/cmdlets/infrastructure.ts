@@ -31,6 +31,11 @@ export const hyperVHost = ({ hyperV }: Scenario, server: unknown): string | unde
 
 export const hostSettings = (veeam: Veeam): HostSettings => veeam.hosts.get('hyper-v') ?? { cbt: true, failover: true };
 
+const getServerInfo = veeamCmdlet('Get-VBRBackupServerInfo', { syntax: [''] }, (_, { ctx }) => {
+  const { server, version } = ctx.estate.scenario.veeam;
+  return [typed('VBRBackupServerInfo', { Name: server, Build: version, PatchLevel: '' })];
+});
+
 const getServer = veeamCmdlet(
   'Get-VBRServer',
   {
@@ -133,6 +138,7 @@ const setRepository = veeamCmdlet(
 );
 
 export const infrastructureCmdlets: CmdletTable = {
+  'Get-VBRBackupServerInfo': getServerInfo,
   'Get-VBRServer': getServer,
   'Get-VBRHvServerConfiguration': getHvConfiguration,
   'Set-VBRHvServerConfiguration': setHvConfiguration,

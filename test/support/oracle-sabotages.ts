@@ -1,0 +1,6 @@
+import type { Row } from './oracle-sabotage.ts';
+import { conductSabotages } from './oracle-sabotages-conduct.ts';
+import { identitySabotages } from './oracle-sabotages-identity.ts';
+
+/** Runs that are right but for one thing. */
+export const sabotages: readonly Row[] = [...identitySabotages, ...conductSabotages];
