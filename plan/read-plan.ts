@@ -85,7 +85,10 @@ const readRoster = async (csvPath: string, programme: Programme | null, refuse: 
 const soundPaths = (paths: ReadPaths): Readonly<Record<string, readonly PathHop[]>> =>
   Object.fromEntries([...paths].map(([name, hops]) => [name, hops.filter((hop) => hop !== null)]));
 
-/** Reads plan.yaml and vms.csv into one plan, or everything a person must change in them. Touches nothing but the two files. */
+/**
+ * Reads plan.yaml and vms.csv into one plan, or everything a person must change in them: nothing incomplete passes (PF-001).
+ * Touches nothing but the two files.
+ */
 export const readPlan = async ({ planPath, csvPath, now }: PlanFiles): Promise<PlanOrRefusals> => {
   const told: Refusal[] = [];
   const refuse: Refuse = (refusal) => told.push(refusal);

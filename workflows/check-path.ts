@@ -28,7 +28,10 @@ const blocked = (j: Journey, reports: readonly PreflightReport[]): ApplicationFa
   });
 };
 
-/** Before hop 1 touches anything, every platform, mover and guest channel of the whole path is asked. Returns the source as it is. */
+/**
+ * Before hop 1 touches anything, every platform, mover and guest channel of the whole path is asked: a name that does not resolve
+ * (PF-002) and a log-in that fails (PF-005) park here. Returns the source as it is.
+ */
 export const checkPath = async (j: Journey): Promise<VmDescription> => {
   show(j, { phase: 'Checking' });
   const { policies, source } = j.order;

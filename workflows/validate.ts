@@ -19,7 +19,10 @@ const failed = (h: Hop, bad: readonly Finding[]): ApplicationFailure => {
   return ApplicationFailure.create({ message, type: 'Refused', nonRetryable: true, details: [detail] });
 };
 
-/** Safety first, which nobody may skip: the predecessor is off. Then the checks of the platform and of the guest against its baseline. */
+/**
+ * Safety first, which nobody may skip: the predecessor is off (V1-19; of V2-11 the staged VM). Then the checks of the platform and
+ * of the guest against its baseline.
+ */
 export const validate = async (h: Hop): Promise<void> => {
   const { j, verbs, order } = h;
   show(j, { phase: 'Validating' });

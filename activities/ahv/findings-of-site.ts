@@ -67,11 +67,5 @@ export const findingsOfSite = (
   const hypervisors = at(cluster, 'config.hypervisorTypes');
   if (Array.isArray(hypervisors) && !hypervisors.includes('AHV'))
     say('PF-104', 'block', 'The cluster does not run AHV.', 'Name the platform it runs as the source.');
-  say(
-    'PF-105',
-    'info',
-    'Free room for the backup worker (6 vCPU, 6 GB, 100 GB) and NCC health (PF-107) are not asked for here.',
-    'Look at both in Prism.',
-  );
   return findings;
 };

@@ -4,7 +4,10 @@ import type { AzureMigrate } from './context.ts';
 import type { EndReplication } from './end-replication.ts';
 import { stageOf } from './stage.ts';
 
-/** Completes the migration: ends replication and frees its seed disks; the migrated VM is not touched. Gone already is done. A §1.3i */
+/**
+ * Completes the migration: ends replication and frees its seed disks; the migrated VM is not touched. Ends when its item is gone
+ * (V2-14); gone already is done. A §1.3i
+ */
 export const commit =
   ({ items }: AzureMigrate, end: EndReplication): Mover['commit'] =>
   async ({ item: id, vm }) => {

@@ -125,12 +125,7 @@ export interface Items {
 }
 
 /** `shareMs`: for how long one list serves all who wait. */
-export const items = (
-  arm: Arm,
-  { apiVersions }: AzureMigrateInstance,
-  now: () => number,
-  shareMs: number,
-): Items => {
+export const items = (arm: Arm, { apiVersions }: AzureMigrateInstance, now: () => number, shareMs: number): Items => {
   const version = apiVersions.dataReplication;
 
   const load = async (vault: string) => {

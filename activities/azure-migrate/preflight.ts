@@ -2,6 +2,7 @@ import { finding } from '../arm/finding.ts';
 import type { Mover } from '../contracts/mover.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import type { AzureMigrate } from './context.ts';
+import { hostFindings } from './host-findings.ts';
 import { landingFindings } from './landing-rules.ts';
 import { look } from './look.ts';
 import { machineFindings } from './machine-findings.ts';
@@ -14,7 +15,10 @@ import {
 } from './project-findings.ts';
 import { unknownSettings } from './settings.ts';
 
-/** Everything ARM can answer about this mover before a hop. Changes nothing. U §2.6 */
+/**
+ * Everything ARM can answer about this mover before a hop. Changes nothing. No Az.Migrate and no az is used, so PF-514 comes to
+ * this: each api-version of the plan is asked with here, and one that is not served is refused. U §2.6
+ */
 export const preflight =
   (room: AzureMigrate): Mover['preflight'] =>
   async (order) => {
@@ -26,6 +30,7 @@ export const preflight =
       look('PF-509', instance.subscription, providerFindings(room)),
       look('PF-503', instance.target.customLocation, bridgeFindings(room)),
       registered ? look('PF-516', instance.project, infrastructureFindings(room)) : [],
+      look('PF-308', instance.sourceAppliance, hostFindings(room, at)),
       look('PF-513', order.vm.name, machineFindings(room, at, order)),
     ]);
     const settings = unknownSettings(order.settings);

@@ -9,14 +9,14 @@ import { switchNamed } from './host.ts';
 import { at, type HyperV } from './hyper-v.ts';
 import { memoOf, withMemo } from './notes.ts';
 import { sameText } from './values.ts';
-import { setStartAction, THE_VM, type VmReading, writeNotes } from './vms.ts';
+import { addRole, setStartAction, THE_VM, type VmReading, writeNotes } from './vms.ts';
 
 /** What Hyper-V gives a new VM. */
 const USUAL_START = 'StartIfRunning';
 
 /**
  * Plugs each adapter as the wiring says, by its id, and reads back. The VLAN comes before the plug: not one frame goes out on the wrong
- * one. Adapters the wiring does not name stay as they are. V §3.2, §4.2
+ * one. Adapters the wiring does not name stay as they are. A VM that shall serve on a cluster becomes a role of it. V §3.2, §4.2
  */
 export const connect =
   ({ vms, host }: HyperV): Platform['connect'] =>
@@ -30,9 +30,12 @@ export const connect =
       const memo = memoOf(seen.notes, order.token);
       const { wiring: _, start: __, ...rest } = memo;
       const isStale = memo.wiring !== undefined || memo.start !== undefined;
+      const isToServe = order.autostart === true;
+      const needsRole = isToServe && seen.clustered === false && (await host.clustered()) === true;
       const changes = [
         ...(plugs.length > 0 ? [findAdapters(THE_VM), ...plugs] : []),
         ...(start === null ? [] : [setStartAction(start)]),
+        ...(needsRole ? [addRole(order.vm.id)] : []),
         // Last, so that a half-connected VM still knows its old wiring.
         ...(isStale ? [writeNotes(withMemo(seen.notes, order.token, rest))] : []),
       ];
@@ -49,6 +52,7 @@ export const connect =
           );
       }
       if (startFor(order, after) !== null) throw failures.notTaken(order, `its start action is ${after.startAction}`);
+      if (needsRole && after.clustered === false) throw failures.notTaken(order, 'it is not highly available');
       return descriptionOf(after, order.token);
     });
 

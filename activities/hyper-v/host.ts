@@ -42,6 +42,8 @@ export interface Neighbour {
 export interface Host {
   readonly read: () => Promise<HostReading>;
   readonly vms: () => Promise<readonly VmLine[]>;
+  /** null where the cluster could not be asked. */
+  readonly clustered: () => Promise<boolean | null>;
   readonly switches: () => Promise<readonly Switch[]>;
   readonly neighbours: () => Promise<readonly Neighbour[]>;
   readonly drives: () => Promise<readonly Drive[]>;
@@ -56,12 +58,14 @@ const SHARED = 'SharedVolumeInfo.FriendlyVolumeName';
 const SHARED_SIZE = 'SharedVolumeInfo.Partition.Size';
 const SHARED_FREE = 'SharedVolumeInfo.Partition.FreeSpace';
 
+const findShared = mayFail(call('shared volumes', 'Get-ClusterSharedVolume', {}, [SHARED, SHARED_SIZE, SHARED_FREE]));
+
 const findHost = [
   call('host', 'Get-VMHost', {}, ['LogicalProcessorCount', 'MemoryCapacity']),
   mayFail(call('os', 'Get-CimInstance', { ClassName: 'Win32_OperatingSystem' }, ['Caption', 'BuildNumber'])),
   mayFail(call('module', 'Get-Module', { Name: 'Hyper-V', ListAvailable: true }, ['Version'])),
   mayFail(call('volumes', 'Get-Volume', {}, ['DriveLetter', 'Size', 'SizeRemaining'])),
-  mayFail(call('shared volumes', 'Get-ClusterSharedVolume', {}, [SHARED, SHARED_SIZE, SHARED_FREE])),
+  findShared,
   findSwitches,
   findAll,
 ];
@@ -86,7 +90,8 @@ const readVolumes = (results: Results): readonly Volume[] => [
 /** No cluster tools, or no cluster: the host stands alone. */
 const isClustered = (results: Results): boolean | null => {
   const answer = results.get('shared volumes');
-  if (!answer?.error) return true;
+  if (!answer) return null;
+  if (!answer.error) return true;
   return /CommandNotFound|ClusterNotFound|NoCluster|0x800706D9|not running|ObjectNotFound/i.test(
     `${answer.error.fullyQualifiedErrorId} ${answer.error.category} ${answer.error.message}`,
   )
@@ -112,6 +117,7 @@ export const hostOf = (run: CmdletRunner): Host => ({
     };
   },
   vms: async () => readAll(await run([findAll])),
+  clustered: async () => isClustered(await run([findShared])),
   switches: async () => readSwitches(await run([findSwitches])),
   neighbours: async () => {
     const nics = findAdapters(EVERY_VM);

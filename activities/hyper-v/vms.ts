@@ -194,6 +194,8 @@ export const secureBootOff = (): CmdletCall =>
 export const secureBootOn = (template: string): CmdletCall =>
   call('secure boot', 'Set-VMFirmware', { VM: THE_VM, EnableSecureBoot: 'On', SecureBootTemplate: template });
 
+/** Azure Migrate takes a VM of a clustered host only when it is highly available. A §5.1 */
+export const addRole = (id: string): CmdletCall => call('add role', 'Add-ClusterVirtualMachineRole', { VMId: id });
 /** A role in the cluster outlives its VM. */
 export const removeRole = (id: string): CmdletCall =>
   call('role', 'Remove-ClusterGroup', { VMId: id, RemoveResources: true, Force: true });

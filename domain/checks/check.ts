@@ -33,7 +33,7 @@ export type Standing =
     }
   | { readonly kind: 'absent'; readonly reason: string };
 
-/** `severity` is the worst it can be. */
+/** `severity` is the graver of what the checklist and the driver say; a driver is milder where it mends the matter itself. */
 export interface Check {
   readonly id: string;
   readonly title: string;

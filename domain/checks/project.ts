@@ -20,7 +20,7 @@ export const OF_THE_PROJECT: readonly Check[] = [
     ALL,
     attested(
       'cutover',
-      'Are the ports open between the products themselves: backup workers, Veeam server, repository and staging host; both Azure Migrate appliances, staging host and cluster nodes?',
+      'Are the ports open between all machines of this hop that talk to each other, not only from the agents?',
     ),
   ),
   blocks(
@@ -36,10 +36,7 @@ export const OF_THE_PROJECT: readonly Check[] = [
     'PF-005',
     'Log-ins are valid',
     ALL,
-    byNature(
-      'workflow',
-      'every product of the path is logged in to before anything is touched, and once more before each outage',
-    ),
+    byNature('workflow', 'every product of the path is logged in to before anything is touched'),
   ),
   warns(
     'PF-006',

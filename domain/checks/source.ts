@@ -17,7 +17,6 @@ export const OF_THE_SOURCE: readonly Check[] = [
     attested(
       'cutover',
       'Has the source cluster room for a backup worker (6 vCPU, 6 GB, 100 GB) during the final copy?',
-      'ahv',
     ),
   ),
   blocks('PF-106', 'The account may see and steer the VM', OF_AHV, done('ahv')),

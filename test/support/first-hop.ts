@@ -1,32 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { ahvPlatform } from '../../activities/ahv/index.ts';
-import type { CmdletRunner } from '../../activities/contracts/cmdlets.ts';
+import { join } from 'node:path';
 import type { Mover, MoverOrder } from '../../activities/contracts/mover.ts';
 import type { Platform } from '../../activities/contracts/platform.ts';
-import { hyperVPlatform } from '../../activities/hyper-v/index.ts';
-import { veeamMover } from '../../activities/veeam/index.ts';
-import { queueOf } from '../../domain/address.ts';
-import type { Executable } from '../../domain/estate.ts';
+import { type Address, queueOf } from '../../domain/address.ts';
 import { type HopOrder, isIdentified, type JourneyOrder, journeyOrder, type Plan } from '../../domain/plan.ts';
 import { tokenOf } from '../../domain/token.ts';
 import type { VmRef } from '../../domain/vm.ts';
 import { readPlan } from '../../plan/read-plan.ts';
-import { loadCatalogue } from '../../workers/powershell/catalogue.ts';
-import { createCmdletRunner } from '../../workers/powershell/runner.ts';
-import { resolveSecret } from '../../workers/secrets.ts';
+import { driverOf } from '../../workers/drivers.ts';
 import { type Execution, execution } from './agent-try.ts';
 import type { LabProcess } from './lab-process.ts';
-
-const runnerOf = async (product: string, powershell: Executable): Promise<CmdletRunner> =>
-  createCmdletRunner({
-    executable: powershell.command,
-    entryScript: resolve('workers', 'powershell', 'run-cmdlets.ps1'),
-    catalogue: await loadCatalogue([resolve('activities', product, 'cmdlets.json')]),
-    scripts: {},
-    resolveSecret,
-    timeoutMs: 60_000,
-  });
 
 type Order<V extends (order: never) => unknown> = Parameters<V>[0];
 type Result<V extends (order: never) => unknown> = Awaited<ReturnType<V>>;
@@ -71,29 +54,12 @@ export const firstHop = async (lab: LabProcess): Promise<FirstHop> => {
   if (!order) throw new Error('The path has a hop.');
 
   const { estate, policies } = plan;
-  const { from, mover, to } = order;
-  const ahv = estate.ahv[from.instance];
-  const veeam = estate.veeam[mover.instance];
-  const hyperV = estate['hyper-v'][to.instance];
-  if (!ahv || !veeam || !hyperV) throw new Error('The estate has the instances of its path.');
+  const driver = async <T>({ product, instance }: Address): Promise<T> =>
+    (await driverOf({ estate, policies, product, instance })) as T;
   const drivers = {
-    ahv: ahvPlatform({ instance: ahv, resolveSecret, now: () => new Date(), agentVersion: 'test', at: queueOf(from) }),
-    veeam: veeamMover({
-      instance: veeam,
-      run: await runnerOf('veeam', veeam.powershell),
-      hosts: estate['hyper-v'],
-      resolveSecret,
-      now: () => new Date(),
-      pollMs: policies.pollMs,
-      agentVersion: 'test',
-      at: queueOf(mover),
-    }),
-    hyperV: hyperVPlatform({
-      instance: hyperV,
-      run: await runnerOf('hyper-v', hyperV.powershell),
-      steadyMs: policies.steadyMs,
-      agentVersion: 'test',
-    }),
+    ahv: await driver<Platform>(order.from),
+    veeam: await driver<Mover>(order.mover),
+    hyperV: await driver<Platform>(order.to),
   };
   const { speed } = JSON.parse(readFileSync(join(lab.dir, 'scenario.json'), 'utf8')) as { readonly speed: number };
   const asking = { pollMs: policies.pollMs, speed, noProgressMs: policies.noProgressMs };

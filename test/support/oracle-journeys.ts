@@ -239,6 +239,21 @@ export const rollBack = (draft: Draft, journey: Journey): void => {
   removeVm(draft, staged, 'hyper-v:Remove-VM');
 };
 
+/** Back from the target to staging, which serves on. */
+export const backFromTarget = (draft: Draft, journey: Journey): void => {
+  const { staged, landed, wish } = journey;
+  const served = draft.events.findLast(({ kind, vm }) => kind === 'guest.up' && vm === landed.id);
+  decide(draft, journey, 'rollBack', 2, { lossFrom: new Date(served?.at ?? draft.now).toISOString() });
+  power(draft, landed, 'off', 'guest', 'arm:stop');
+  unplugAll(draft, landed, 'arm:update');
+  for (const nic of staged.nics) plug(draft, staged, { ...nic, connected: true }, 'hyper-v:Connect-VMNetworkAdapter');
+  boot(draft, staged, 'hyper-v:Start-VM');
+  staged.nics.forEach(({ mac }, n) => void shows(draft, staged, mac, wish.nics[n]?.ip));
+  write(draft, staged, 4);
+  removeVm(draft, landed, 'arm:delete');
+  log(draft, 'item.removed', { item: `item-${wish.uuid}`, origin: wish.uuid, vm: staged.id });
+};
+
 /** Every VM went the whole way. */
 export const wholeJourney = (scenario: Scenario = one()): { draft: Draft; journeys: Journey[] } => {
   const run = begun(scenario);

@@ -3,16 +3,19 @@ import { join, resolve } from 'node:path';
 import { openArm } from '../../activities/arm/index.ts';
 import { azureLocalPlatform } from '../../activities/azure-local/index.ts';
 import { type AzureMigrateMover, azureMigrateMover } from '../../activities/azure-migrate/index.ts';
-import type { CmdletRunner, CredentialValue, ParameterValue } from '../../activities/contracts/cmdlets.ts';
-import type { ItemOrder, Mover, MoverOrder } from '../../activities/contracts/mover.ts';
+import type { CmdletRunner } from '../../activities/contracts/cmdlets.ts';
+import type { Guest } from '../../activities/contracts/guest.ts';
+import type { Mover, MoverOrder } from '../../activities/contracts/mover.ts';
 import type { Platform } from '../../activities/contracts/platform.ts';
+import { guestDriver, guestScripts } from '../../activities/guest/index.ts';
 import { hyperVPlatform } from '../../activities/hyper-v/index.ts';
-import { queueOf } from '../../domain/address.ts';
+import { CONTRACT, queueOf } from '../../domain/address.ts';
+import type { Executable } from '../../domain/estate.ts';
 import { type HopOrder, isIdentified, type JourneyOrder, journeyOrder, type Plan } from '../../domain/plan.ts';
 import { tokenOf } from '../../domain/token.ts';
-import type { VmDescription, VmRef } from '../../domain/vm.ts';
+import type { VmRef } from '../../domain/vm.ts';
 import { readPlan } from '../../plan/read-plan.ts';
-import { catalogueOf, loadCatalogue } from '../../workers/powershell/catalogue.ts';
+import { loadCatalogue } from '../../workers/powershell/catalogue.ts';
 import { createCmdletRunner } from '../../workers/powershell/runner.ts';
 import { resolveSecret } from '../../workers/secrets.ts';
 import { type Execution, execution } from './agent-try.ts';
@@ -22,7 +25,17 @@ import { STAGED } from './staged.ts';
 type Order<V extends (order: never) => unknown> = Parameters<V>[0];
 type Result<V extends (order: never) => unknown> = Awaited<ReturnType<V>>;
 
-/** The three drivers of the second hop against one lab, made from the plan as an agent makes them. */
+const runnerOf = async (product: string, powershell: Executable): Promise<CmdletRunner> =>
+  createCmdletRunner({
+    executable: powershell.command,
+    entryScript: resolve('workers', 'powershell', 'run-cmdlets.ps1'),
+    catalogue: await loadCatalogue([resolve('activities', product, 'cmdlets.json')]),
+    scripts: product === 'guest' ? guestScripts() : {},
+    resolveSecret,
+    timeoutMs: 60_000,
+  });
+
+/** The drivers of the second hop against one lab, made from the plan as an agent makes them. */
 export interface SecondHop {
   readonly lab: LabProcess;
   readonly plan: Plan;
@@ -37,6 +50,10 @@ export interface SecondHop {
   hyperV<V extends keyof Platform>(verb: V, order?: Partial<Order<Platform[V]>>): Execution<Result<Platform[V]>>;
   /** `vm` has to be given for what works on the VM. */
   azureLocal<V extends keyof Platform>(verb: V, order?: Partial<Order<Platform[V]>>): Execution<Result<Platform[V]>>;
+  /** Inside the VM on staging. */
+  guestBefore<V extends keyof Guest>(verb: V, order?: Partial<Order<Guest[V]>>): Execution<Result<Guest[V]>>;
+  /** Inside the VM that landed; `vm` and `addresses` have to be given. */
+  guestAfter<V extends keyof Guest>(verb: V, order: Partial<Order<Guest[V]>>): Execution<Result<Guest[V]>>;
   /** Agents that know nothing of before: as after a restart. */
   freshAgents(): Promise<SecondHop>;
 }
@@ -67,20 +84,30 @@ export const secondHop = async (lab: LabProcess): Promise<SecondHop> => {
   const hyperV = estate['hyper-v'][hop.from.instance];
   const migrate = estate['azure-migrate'][hop.mover.instance];
   const local = estate['azure-local'][hop.to.instance];
-  if (!hyperV || !migrate || !local) throw new Error('The estate has the instances of its path.');
-  const run = createCmdletRunner({
-    executable: hyperV.powershell.command,
-    entryScript: resolve('workers', 'powershell', 'run-cmdlets.ps1'),
-    catalogue: await loadCatalogue([resolve('activities', 'hyper-v', 'cmdlets.json')]),
-    scripts: {},
-    resolveSecret,
-    timeoutMs: 60_000,
-  });
+  const [inside, outside] = [estate.guest[hop.guests.source], estate.guest[hop.guests.target]];
+  if (!hyperV || !migrate || !local || !inside || !outside) throw new Error('The estate has the instances of its path.');
   const secret = { secret: resolveSecret };
   const drivers = {
-    hyperV: hyperVPlatform({ instance: hyperV, run, steadyMs: policies.steadyMs, agentVersion: 'test' }),
+    hyperV: hyperVPlatform({
+      instance: hyperV,
+      run: await runnerOf('hyper-v', hyperV.powershell),
+      steadyMs: policies.steadyMs,
+      agentVersion: 'test',
+    }),
     mover: azureMigrateMover({ instance: migrate, arm: openArm(migrate, secret), pollMs: policies.pollMs, agentVersion: 'test' }),
     azureLocal: azureLocalPlatform({ instance: local, arm: openArm(local, secret), agentVersion: 'test' }),
+    guestBefore: guestDriver({
+      instance: inside,
+      run: await runnerOf('guest', inside.powershell),
+      resolveSecret,
+      agentVersion: 'test',
+    }),
+    guestAfter: guestDriver({
+      instance: outside,
+      run: await runnerOf('guest', outside.powershell),
+      resolveSecret,
+      agentVersion: 'test',
+    }),
   };
 
   const { speed } = JSON.parse(readFileSync(join(lab.dir, 'scenario.json'), 'utf8')) as { readonly speed: number };
@@ -120,6 +147,16 @@ export const secondHop = async (lab: LabProcess): Promise<SecondHop> => {
         queue: queueOf(address),
       });
     };
+  const guest =
+    (driver: Guest, platform: HopOrder['from'], instance: string) =>
+    <V extends keyof Guest>(verb: V, more: object = {}): Execution<Result<Guest[V]>> => {
+      const to = { product: 'guest', instance, contract: CONTRACT } as const;
+      const whole = { to, vm, platform, os: journey.os, addresses: [], token: token(verb), hop: hop.n, ...more };
+      return execution(driver[verb] as (order: object) => Promise<Result<Guest[V]>>, whole, {
+        ...asking,
+        queue: queueOf(to),
+      });
+    };
   const queue = queueOf(hop.mover);
   return {
     lab,
@@ -137,6 +174,8 @@ export const secondHop = async (lab: LabProcess): Promise<SecondHop> => {
       ),
     hyperV: platform(drivers.hyperV, hop.from, 'source'),
     azureLocal: platform(drivers.azureLocal, hop.to, 'target'),
+    guestBefore: guest(drivers.guestBefore, hop.from, hop.guests.source),
+    guestAfter: guest(drivers.guestAfter, hop.to, hop.guests.target),
     freshAgents: () => secondHop(lab),
   };
 };

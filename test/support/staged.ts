@@ -45,7 +45,10 @@ export const stageFirst =
             vlan: nics[n]?.vlan ?? null,
             connected: true,
           })),
-          note: `[tranship:${source.id}/1/reshape/0]`,
+          note: `[tranship:${source.id}/1/reshape/0 ${JSON.stringify({
+            os: plan.os,
+            disks: source.disks.map(({ bytes }) => bytes),
+          })}]`,
           autostart: true,
           extra: { 'hyperV.clustered': true },
           ...wish,

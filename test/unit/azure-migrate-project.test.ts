@@ -1,6 +1,6 @@
 import type { PreflightMover } from '../../activities/contracts/mover.ts';
 import { failing, fakeArm, NOW } from './azure-fake.ts';
-import { CACHE, LANDING, MACHINE, moverOver, PROJECT, project, protectOrder, VAULT } from './azure-project.ts';
+import { CACHE, LANDING, MACHINE, moverOver, PROJECT, project, protectOrder, SITE, VAULT } from './azure-project.ts';
 
 const POLICY = `${VAULT}/replicationPolicies/shop-vaultHyperVToAzStackHCIpolicy`;
 const EXTENSION = `${VAULT}/replicationExtensions/src1234-tgt1234-MigReplicationExtn`;
@@ -104,6 +104,30 @@ test('preflight finds an appliance that does not answer', async () => {
       : undefined,
   );
   expect(await worst(azure)).toContain('PF-512 block');
+});
+
+test('an appliance that may read none of its hosts blocks, one unreadable host among others is a warning', async () => {
+  const azure = registered();
+  azure.put(`${SITE}/clusters/c1`, {
+    properties: { fqdn: 'stage-cl', errors: [{ code: '760', summaryMessage: 'Access is denied.' }] },
+  });
+  const { findings } = await moverOver(azure).preflight(preflightOrder());
+  expect(findings).toContainEqual(
+    expect.objectContaining({
+      id: 'PF-308',
+      severity: 'block',
+      subject: 'stage-cl',
+      message: expect.stringContaining('Access is denied.'),
+    }),
+  );
+  azure.put(`${SITE}/hosts/h1`, { properties: { fqdn: 'stage-01', errors: [] } });
+  expect(await worst(azure)).toEqual(['PF-308 warn']);
+});
+
+test('an appliance that knows no host blocks', async () => {
+  const azure = registered();
+  azure.drop(`${SITE}/clusters/c1`);
+  expect(await worst(azure)).toContain('PF-308 block');
 });
 
 test('preflight finds settings and landings it cannot make', async () => {

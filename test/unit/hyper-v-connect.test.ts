@@ -64,3 +64,22 @@ test('a switch that is not there is told before anything is plugged', async () =
   expect(await classOf(connect(host))).toBe('Configuration');
   expect(changesOf(host)).toEqual([]);
 });
+
+test('a VM that shall serve on a cluster becomes highly available, once', async () => {
+  const host = fakeHost([landed()]);
+  await connect(host);
+  await connect(host);
+  expect(host.only().IsClustered).toBe(true);
+  expect(host.lists.flat().filter(({ cmdlet }) => cmdlet === 'Add-ClusterVirtualMachineRole')).toHaveLength(1);
+});
+
+test('a host that stands alone has no role to give', async () => {
+  const host = fakeHost([landed()]);
+  host.clusterError = {
+    message: 'not found',
+    category: 'ObjectNotFound',
+    fullyQualifiedErrorId: 'CommandNotFoundException',
+  };
+  await connect(host);
+  expect(changesOf(host)).not.toContain('Add-ClusterVirtualMachineRole');
+});

@@ -205,6 +205,12 @@ export const fakeHost = (vms: readonly FakeVm[] = [vm()]): FakeHost => {
       self.files.delete(String(p.LiteralPath))
         ? []
         : refuse(error('ObjectNotFound', 'PathNotFound,Microsoft.PowerShell.Commands.RemoveItemCommand')),
+    'Add-ClusterVirtualMachineRole': (p) => {
+      const one = self.vms.get(String(p.VMId)) ?? refuse(MISSING);
+      one.IsClustered = true;
+      self.groups.add(one.Id);
+      return [];
+    },
     'Remove-ClusterGroup': (p) => {
       self.groups.delete(String(p.VMId));
       return [];
