@@ -57,3 +57,6 @@ export interface VmDescription {
   /** What stands in the way of moving it: snapshots, pass-through devices, volume groups … in the platform's words. */
   readonly obstacles: readonly string[];
 }
+
+/** Virtual size of all disks. */
+export const totalBytes = (vm: VmDescription): number => vm.disks.reduce((sum, disk) => sum + disk.bytes, 0);

@@ -1,4 +1,11 @@
-import { condition, continueAsNew, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { type Lease, type LeaseTable, release, request } from '../domain/capacity.ts';
 import { leases, releaseLeaseSignal, requestLease, setLimits } from './capacity-messages.ts';
 import { leaseGranted } from './messages.ts';
@@ -11,7 +18,8 @@ export async function capacity(carried: LeaseTable): Promise<void> {
   setHandler(requestLease, (ask) => {
     const next = request(table, ask, Date.now());
     table = next.table;
-    toTell.push(...next.granted);
+    toTell.push(...next.granted.filter(({ holder }) => holder !== ask.holder));
+    return next.granted.some(({ holder }) => holder === ask.holder);
   });
   setHandler(releaseLeaseSignal, ({ holder }) => {
     const next = release(table, holder, Date.now());
@@ -35,5 +43,6 @@ export async function capacity(carried: LeaseTable): Promise<void> {
         .catch(() => undefined);
     }
   }
+  await condition(allHandlersFinished);
   await continueAsNew<typeof capacity>(table);
 }

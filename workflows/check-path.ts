@@ -1,26 +1,23 @@
-import { ApplicationFailure } from '@temporalio/workflow';
-import type { PreflightReport } from '../activities/contracts/reports.ts';
-import { blockers } from '../domain/finding.ts';
+import { ApplicationFailure, executeChild } from '@temporalio/workflow';
+import { blockers, type Finding } from '../domain/finding.ts';
 import type { Mishap } from '../domain/mishap.ts';
 import type { VmDescription } from '../domain/vm.ts';
-import { hopOrder, hopRecord, type Journey, show, token } from './journey.ts';
-import { queuesServed } from './queues.ts';
+import { hopRecord, type Journey, self, show } from './journey.ts';
+import type { preflight } from './preflight.ts';
 import { step } from './step.ts';
-import { verbsOf } from './verbs.ts';
 
-/** Virtual size of all disks. */
-export const bytesOf = (vm: VmDescription): number => vm.disks.reduce((sum, disk) => sum + disk.bytes, 0);
-
-const blocked = (j: Journey, reports: readonly PreflightReport[]): ApplicationFailure => {
-  const bad = reports.flatMap((report) => blockers(report.findings));
+/** Fails the step with every blocker and its fix; without blockers nothing happens. */
+export const refuseBlockers = (j: Journey, what: string, findings: readonly Finding[]): void => {
+  const bad = blockers(findings);
+  if (bad.length === 0) return;
   const detail: Mishap = {
     class: 'Configuration',
-    message: `${j.order.name} cannot start: ${bad.map((f) => `${f.id} ${f.subject}: ${f.message}`).join('; ')}`,
+    message: `${j.order.name} ${what}: ${bad.map((f) => `${f.id} ${f.subject}: ${f.message}`).join('; ')}`,
     changed: 'nothing',
-    fix: bad.map((f) => f.fix).join(' '),
+    fix: [...new Set(bad.map((f) => f.fix))].join(' '),
     vm: j.order.name,
   };
-  return ApplicationFailure.create({
+  throw ApplicationFailure.create({
     message: detail.message,
     type: detail.class,
     nonRetryable: true,
@@ -28,62 +25,22 @@ const blocked = (j: Journey, reports: readonly PreflightReport[]): ApplicationFa
   });
 };
 
-/**
- * Before hop 1 touches anything, every platform, mover and guest channel of the whole path is asked: a name that does not resolve
- * (PF-002) and a log-in that fails (PF-005) park here. Returns the source as it is.
- */
+/** The whole path is asked before hop 1 touches anything; blockers park. Returns the source as it is. */
 export const checkPath = async (j: Journey): Promise<VmDescription> => {
   show(j, { phase: 'Checking' });
-  const { policies, source } = j.order;
+  let asked = 0;
   const run = async (): Promise<VmDescription> => {
-    const first = hopOrder(j, 1);
-    const { predecessor } = verbsOf(first, policies);
-    const seen = await predecessor.preflight.executeWithOptions({ summary: 'the source and its VM' }, [
-      {
-        to: first.from,
-        token: token(j, 1, 'preflight'),
-        role: 'source',
-        vm: source,
-        landing: null,
-        bytesNeeded: 0,
-        journey: source.id,
-      },
-    ]);
-    const description = seen.description;
-    if (!description) throw blocked(j, [seen]);
-    const bytesNeeded = bytesOf(description);
-    const served = queuesServed(j, j.order.hops);
-    const reports = await Promise.all(
-      j.order.hops.flatMap((hop) => {
-        const verbs = verbsOf(hop, policies);
-        const order = { token: token(j, hop.n, 'preflight'), journey: source.id, landing: hop.landing, bytesNeeded };
-        return [
-          verbs.mover.preflight
-            .executeWithOptions({ summary: `mover of hop ${hop.n}` }, [
-              {
-                ...order,
-                to: hop.mover,
-                vm: source,
-                from: hop.from,
-                target: hop.to,
-                settings: hop.settings,
-                hop: hop.n,
-              },
-            ])
-            .then((report) => {
-              hopRecord(j, hop.n).kind = report.capabilities?.cutover ?? null;
-              return report;
-            }),
-          verbs.successor.preflight.executeWithOptions({ summary: `target of hop ${hop.n}` }, [
-            { ...order, to: hop.to, role: 'target' as const, vm: null },
-          ]),
-        ];
-      }),
-    );
-    await served;
-    j.findings = [seen, ...reports].flatMap((report) => report.findings).filter((f) => f.severity !== 'info');
-    if ([seen, ...reports].some((report) => blockers(report.findings).length > 0)) throw blocked(j, [seen, ...reports]);
-    return description;
+    asked += 1;
+    const report = await executeChild<typeof preflight>('preflight', {
+      workflowId: `${self()}/preflight/${asked}`,
+      args: [j.order],
+      staticSummary: `whole path of ${j.order.name}`,
+    });
+    for (const [index, kind] of report.kinds.entries()) hopRecord(j, index + 1).kind = kind;
+    j.findings = report.findings.filter((f) => f.severity !== 'info');
+    refuseBlockers(j, 'cannot start', report.findings);
+    if (!report.source) throw ApplicationFailure.nonRetryable(`${j.order.name} was not found on its source`);
+    return report.source;
   };
   return step(j, 'preflight', run, { hop: 1, interruptible: true });
 };

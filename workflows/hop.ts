@@ -1,3 +1,4 @@
+import { attestedQuestions, MAIN_PATH } from '../domain/checks.ts';
 import { factsOf } from '../domain/facts.ts';
 import type { VmDescription } from '../domain/vm.ts';
 import { cutOverByRestore } from './cut-over-restore.ts';
@@ -63,7 +64,7 @@ const lastPreflight = (h: Hop): Promise<void> =>
       const [seen, lag] = await Promise.all([
         readPredecessor(h),
         h.verbs.mover.lag.executeWithOptions({ summary: 'how fresh the copy is' }, [itemOrder(h, 'lag')]),
-        queuesServed(h.j, [h.order]),
+        queuesServed(h.j.order, [h.order]),
       ]);
       h.facts = seen;
       if (factsOf(seen) !== approved)
@@ -91,6 +92,7 @@ const approveCutOver = async (h: Hop): Promise<void> => {
     landing: h.order.landing,
     window: h.order.window?.text ?? 'any time',
     does: 'stops the VM: its outage begins',
+    attest: attestedQuestions('cutover', h.n === 1 ? MAIN_PATH : ['2']),
     warnings: h.j.findings.filter((f) => f.severity === 'warn').map((f) => `${f.id} ${f.message}`),
   });
   await gate(h.j, 'cutover', h.n, evidence, { phase: 'AwaitingCutover', round: h.record.round });

@@ -1,18 +1,20 @@
-import { getExternalWorkflowHandle } from '@temporalio/workflow';
-import { capacityId, releaseLeaseSignal, requestLease } from './capacity-messages.ts';
 import { type Journey, self, show } from './journey.ts';
 import { until } from './step.ts';
+import { keeper } from './verbs.ts';
 
-/** Asks for what the journey needs on staging; the answer comes as a signal. Asking twice changes nothing. */
+/** Asks for what the journey needs on staging. Asking twice changes nothing; what is not there yet is granted later by signal. */
 export const askForLease = async (j: Journey, stagingBytes: number): Promise<void> => {
-  await getExternalWorkflowHandle(capacityId(j.order.programme)).signal(requestLease, {
+  const { granted } = await keeper(j.order.policies).lease({
+    programme: j.order.programme,
     holder: self(),
     amounts: { stagingBytes, stagingSeats: 1 },
   });
+  j.leased = j.leased || granted;
 };
 
 export const awaitLease = async (j: Journey): Promise<void> => {
-  if (!j.leased) show(j, { phase: 'Queued', waitingFor: 'room on staging' });
+  if (j.leased) return;
+  show(j, { phase: 'Queued', waitingFor: 'room on staging' });
   await until(j, () => j.leased);
 };
 
@@ -20,7 +22,5 @@ export const awaitLease = async (j: Journey): Promise<void> => {
 export const releaseLease = async (j: Journey): Promise<void> => {
   if (!j.leased) return;
   j.leased = false;
-  await getExternalWorkflowHandle(capacityId(j.order.programme))
-    .signal(releaseLeaseSignal, { holder: self() })
-    .catch(() => undefined);
+  await keeper(j.order.policies).release({ programme: j.order.programme, holder: self() });
 };

@@ -9,9 +9,9 @@ import type { Baseline } from '../activities/contracts/guest.ts';
 import { newHopRecord } from '../domain/hop-record.ts';
 import type { JourneyOrder } from '../domain/plan.ts';
 import { refusalOf } from '../domain/verbs.ts';
-import type { VmDescription } from '../domain/vm.ts';
+import { totalBytes, type VmDescription } from '../domain/vm.ts';
 import { guestOrder, plannedPackage } from './addresses.ts';
-import { bytesOf, checkPath } from './check-path.ts';
+import { checkPath, refuseBlockers } from './check-path.ts';
 import { commitHop } from './cut-over-restore.ts';
 import { cleanUp, holdAndDecommission, signOff } from './finish.ts';
 import { gate, judge, takeDecision } from './gate.ts';
@@ -94,14 +94,19 @@ const lookInside = async (h: Hop): Promise<void> => {
   h.baseline ??= await step<Baseline>(
     h.j,
     'inspect',
-    () =>
-      h.verbs.guestBefore.inspect.executeWithOptions({ summary: `baseline of ${h.vm.name}` }, [
+    async () => {
+      const baseline = await h.verbs.guestBefore.inspect.executeWithOptions({ summary: `baseline of ${h.vm.name}` }, [
         guestOrder(h, 'before', 'inspect', h.vm, addresses),
-      ]),
-    {
-      hop: h.n,
-      interruptible: true,
+      ]);
+      const told = baseline.findings.filter((f) => f.severity !== 'info');
+      h.j.findings = [
+        ...h.j.findings.filter((f) => !told.some((t) => t.id === f.id && t.subject === f.subject)),
+        ...told,
+      ];
+      refuseBlockers(h.j, 'cannot move as its guest is', baseline.findings);
+      return baseline;
     },
+    { hop: h.n, interruptible: true },
   );
   await step(
     h.j,
@@ -124,13 +129,15 @@ const go = async (h: Hop): Promise<void> => {
   });
   await gate(h.j, 'go', h.n, evidence, { phase: 'AwaitingGo', round: h.record.round });
   if (h.record.commit !== 'done') await commitHop(h);
-  show(h.j, { phase: 'OnStaging' });
+  // Shown with the next reading: the next hop's own phase follows at once.
+  h.j.phase = 'OnStaging';
 };
 
 /** Runs a hop until its landing was accepted. A rollback ends at its predecessor, from where a person goes on or further back. */
 const arrive = async (h: Hop, behind: readonly Hop[]): Promise<'arrived' | 'rolledBack'> => {
   try {
     await lookInside(h);
+    await awaitLease(h.j);
     await runHop(h);
     if (h.n < h.j.order.hops.length) await go(h);
     else await signOff([...behind, h], h);
@@ -225,8 +232,7 @@ const describeSource = (j: Journey): Promise<VmDescription> => {
 const journey = async (j: Journey): Promise<void> => {
   try {
     const source = await checkPath(j);
-    await askForLease(j, bytesOf(source));
-    await awaitLease(j);
+    await askForLease(j, totalBytes(source));
     const stands = await travel(j, source);
     const [first, last] = [stands?.[0], stands?.at(-1)];
     if (stands && first && last) {

@@ -1,17 +1,16 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { queueOf } from '../domain/address.ts';
 import type { Mishap } from '../domain/mishap.ts';
-import type { HopOrder } from '../domain/plan.ts';
-import type { Journey } from './journey.ts';
+import type { HopOrder, JourneyOrder } from '../domain/plan.ts';
 import { guestAddress, keeper } from './verbs.ts';
 
 const queuesOf = (hop: HopOrder): string[] =>
   [hop.from, hop.mover, hop.to, guestAddress(hop.guests.source), guestAddress(hop.guests.target)].map(queueOf);
 
 /** Every queue that these hops and their rollback need has a worker; else the step fails before anything is touched. */
-export const queuesServed = async (j: Journey, hops: readonly HopOrder[]): Promise<void> => {
+export const queuesServed = async (order: JourneyOrder, hops: readonly HopOrder[]): Promise<void> => {
   const queues = [...new Set(hops.flatMap(queuesOf))];
-  const dead = await keeper(j.order.policies).unserved.executeWithOptions({ summary: 'is every queue served?' }, [
+  const dead = await keeper(order.policies).unserved.executeWithOptions({ summary: 'is every queue served?' }, [
     queues,
   ]);
   if (dead.length === 0) return;
@@ -20,7 +19,7 @@ export const queuesServed = async (j: Journey, hops: readonly HopOrder[]): Promi
     message: `No agent serves ${dead.join(', ')}.`,
     changed: 'nothing',
     fix: 'Start the agents that serve these queues, then retry.',
-    vm: j.order.name,
+    vm: order.name,
   };
   throw ApplicationFailure.create({
     message: detail.message,

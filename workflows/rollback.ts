@@ -3,6 +3,7 @@ import { factsOf } from '../domain/facts.ts';
 import { lossOf, type RollbackStep, rollbackSteps } from '../domain/rollback.ts';
 import type { VmDescription } from '../domain/vm.ts';
 import { guestOrder } from './addresses.ts';
+import { refuseBlockers } from './check-path.ts';
 import { gate } from './gate.ts';
 import { type Hop, itemOrder, operationOrder, platformOrder, unsafe } from './hop-context.ts';
 import { mark, show } from './journey.ts';
@@ -102,8 +103,8 @@ const startPredecessor = async (h: Hop): Promise<void> => {
 /** The predecessor serves again when its guest answers with the services it had. */
 const validatePredecessor = async (h: Hop): Promise<void> => {
   const addresses = h.facts.nics.flatMap((nic) => nic.addresses);
-  if (h.baseline)
-    await h.verbs.guestBefore.check.executeWithOptions({ summary: `checks inside ${h.vm.name}` }, [
+  if (h.baseline) {
+    const report = await h.verbs.guestBefore.check.executeWithOptions({ summary: `checks inside ${h.vm.name}` }, [
       {
         ...guestOrder(h, 'before', 'check', h.vm, addresses),
         baseline: h.baseline,
@@ -112,6 +113,8 @@ const validatePredecessor = async (h: Hop): Promise<void> => {
         hop: h.n - 1,
       },
     ]);
+    refuseBlockers(h.j, 'does not serve as before', report.findings);
+  }
   mark(h.j, h.n, 'rolledBack');
 };
 

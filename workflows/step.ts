@@ -2,6 +2,7 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  ChildWorkflowFailure,
   condition,
   isCancellation,
 } from '@temporalio/workflow';
@@ -20,9 +21,10 @@ export interface StepOptions {
   readonly forceOff?: () => Promise<void>;
 }
 
-/** What a failed activity says, or null when the failure is not one of ours to handle. */
+/** What a failed activity, or a child that failed for one, says; null when the failure is not one of ours to handle. */
 const mishapOf = (error: unknown): Mishap | null => {
   if (error instanceof ApplicationFailure) return (error.details?.[0] as Mishap | undefined) ?? null;
+  if (error instanceof ChildWorkflowFailure) return mishapOf(error.cause);
   if (!(error instanceof ActivityFailure)) return null;
   const cause = error.cause;
   const told = cause instanceof ApplicationFailure ? (cause.details?.[0] as Partial<Mishap> | undefined) : undefined;

@@ -1,10 +1,12 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { blockers, type Finding } from '../domain/finding.ts';
 import type { Mishap } from '../domain/mishap.ts';
+import type { VmDescription } from '../domain/vm.ts';
 import { addressesAfter, giveAddresses, guestOrder, plannedAddresses } from './addresses.ts';
 import { type Hop, platformOrder, successorOf, unsafe } from './hop-context.ts';
-import { show } from './journey.ts';
+import { hopOrder, show, token } from './journey.ts';
 import { skippableStep } from './step.ts';
+import { platformAt } from './verbs.ts';
 
 const failed = (h: Hop, bad: readonly Finding[]): ApplicationFailure => {
   const first = bad[0];
@@ -17,6 +19,18 @@ const failed = (h: Hop, bad: readonly Finding[]): ApplicationFailure => {
     vm: h.order.landing.name,
   };
   return ApplicationFailure.create({ message, type: 'Refused', nonRetryable: true, details: [detail] });
+};
+
+/**
+ * Who must be off now. After a switch the staged VM was read as off a moment ago, when it was isolated; the source is read then (V2-11).
+ */
+const readHeld = (h: Hop): Promise<VmDescription> => {
+  const isFirst = h.n === 1;
+  const from = isFirst ? h.order.from : hopOrder(h.j, 1).from;
+  const vm = isFirst ? h.vm : h.j.order.source;
+  return platformAt(from, h.j.order.policies).describe.executeWithOptions({ summary: `${vm.name} still off?` }, [
+    { to: from, vm, token: token(h.j, h.n, 'describe') },
+  ]);
 };
 
 /**
@@ -44,18 +58,19 @@ export const validate = async (h: Hop): Promise<void> => {
             },
           ])
         : { passed: [], findings: [] },
-      verbs.predecessor.describe.executeWithOptions({ summary: `${h.vm.name} still off?` }, [
-        platformOrder(h, 'predecessor', 'describe', h.vm),
-      ]),
+      readHeld(h),
     ]);
     if (before.power !== 'off')
       throw unsafe(
-        `${h.vm.name} is on again beside its successor.`,
+        `${before.ref.name} is on again beside ${order.landing.name}.`,
         'Stop it where it was started, then retry; or roll back.',
         h.vm.name,
       );
     const found = [...health.findings, ...inside.findings];
-    j.findings = [...j.findings, ...found];
+    j.findings = [
+      ...j.findings.filter((f) => !found.some((now) => now.id === f.id && now.subject === f.subject)),
+      ...found,
+    ];
     const bad = blockers(found);
     if (bad.length > 0) throw failed(h, bad);
   };

@@ -129,7 +129,9 @@ export const armSend = (site: ArmSite, setup: ArmSetup): Send => {
     return opening;
   };
   return async ({ method, url, body }) => {
-    const abortSignal = setup.signal?.();
+    const cancelled = setup.signal?.();
+    // Its own time-out the pipeline forgets to stop when a connection breaks, which keeps a process that ends alive; it does not know the log-in's either.
+    const late = AbortSignal.timeout(setup.timeoutMs ?? 60_000);
     const request = createPipelineRequest({
       method,
       url,
@@ -137,14 +139,13 @@ export const armSend = (site: ArmSite, setup: ArmSetup): Send => {
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       }),
-      timeout: setup.timeoutMs ?? 60_000,
+      abortSignal: cancelled ? AbortSignal.any([cancelled, late]) : late,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(abortSignal ? { abortSignal } : {}),
     });
     try {
       return answerOf(await (await client()).sendRequest(request));
     } catch (error) {
-      if (abortSignal?.aborted) throw error;
+      if (cancelled?.aborted) throw error;
       const failure = error instanceof ApplicationFailure ? error : failureOfNoAnswer({ method, url }, error);
       if (failure.type === 'Configuration') opening = null;
       throw failure;

@@ -1,3 +1,5 @@
+import type { Amounts } from '../../domain/capacity.ts';
+
 /** What is left of a migration when Temporal has forgotten it: one file a journey. */
 export interface JourneyRecord {
   readonly journey: string;
@@ -9,7 +11,16 @@ export interface JourneyRecord {
   readonly view: unknown;
 }
 
+export interface LeaseAsk {
+  readonly programme: string;
+  readonly holder: string;
+  readonly amounts: Amounts;
+}
+
 export interface Keeper {
+  /** Asks the capacity workflow; `granted` false means: in line, and told by signal later. */
+  lease(ask: LeaseAsk): Promise<{ readonly granted: boolean }>;
+  release(ask: Omit<LeaseAsk, 'amounts'>): Promise<{ readonly released: true }>;
   /** Which of these task queues no worker polls now; answered by the Temporal server itself, one call for all. */
   unserved(queues: readonly string[]): Promise<readonly string[]>;
   /** Writes the record; writing it again replaces it by the same. */

@@ -3,6 +3,8 @@ import { probe, type Row, text } from './session.ts';
 /** A running Instant Recovery: a VM that is served from a restore point. V §1.5.2 */
 export interface Mount {
   readonly id: string;
+  /** Its restore session: `Get-VBRInstantRecovery -Id` takes ids of sessions, the server's REST tells the two apart. V §1.5.2, §2.5.1 */
+  readonly session: string;
   readonly vmName: string;
   readonly phase: MountPhase;
   /** The product's own word. */
@@ -55,6 +57,7 @@ export const STATE = ['State', 'Status', 'SessionState', 'MountState'];
 export const REASON = ['Reason', 'Info.Reason'];
 export const PERCENT = ['Progress.Percents', 'ProgressPercent', 'Progress'];
 export const VM_ID = ['RestoredVmId', 'VmId', 'VMId'];
+export const SESSION = ['SessionId', 'Id'];
 
 const PHASES: readonly (readonly [RegExp, MountPhase])[] = [
   [/^(WaitingForUserAction|Mounted)$/i, 'ready'],
@@ -69,6 +72,7 @@ export const readMount = (row: Row): Mount => {
   const state = probe(row, STATE) ?? '';
   return {
     id: text(row, 'Id'),
+    session: probe(row, SESSION) ?? '',
     vmName: probe(row, NAME) ?? '',
     phase: phaseOf(state),
     state: state || 'unknown',

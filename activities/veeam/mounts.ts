@@ -2,7 +2,18 @@ import { type CmdletTrouble, troubleOf } from '../contracts/cmdlet-failures.ts';
 import type { CmdletCall } from '../contracts/cmdlets.ts';
 import { mishap } from '../contracts/mishap.ts';
 import type { Where } from './failures.ts';
-import { hasEnded, type Look, NAME, PERCENT, REASON, readMount, readRecord, STATE, VM_ID } from './mount-words.ts';
+import {
+  hasEnded,
+  type Look,
+  NAME,
+  PERCENT,
+  REASON,
+  readMount,
+  readRecord,
+  SESSION,
+  STATE,
+  VM_ID,
+} from './mount-words.ts';
 import { type InSession, isGone, probe, text } from './session.ts';
 import { sweepOf } from './sweep.ts';
 
@@ -37,7 +48,7 @@ const MOUNTS: CmdletCall = {
   id: 'mounts',
   cmdlet: 'Get-VBRInstantRecovery',
   parameters: {},
-  select: ['Id', ...NAME, ...STATE, ...REASON, ...PERCENT, ...VM_ID],
+  select: [...NAME, ...STATE, ...REASON, ...PERCENT, ...VM_ID, ...SESSION],
 };
 const RECORDS: CmdletCall = {
   id: 'records',

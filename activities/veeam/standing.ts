@@ -41,8 +41,15 @@ const newest = (records: readonly RestoreRecord[]): RestoreRecord | null =>
   [...records].sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt))[0] ?? null;
 
 /** A build that does not show the reason on the mount still keeps it in the history of restores. V §1.5.1 */
-const ourMount = (look: Look, wanted: Wanted, record: RestoreRecord | null): Mount | 'foreign' | null => {
-  const marked = look.mounts.find((mount) => isOurs(mount.reason, wanted));
+const ourMount = (
+  look: Look,
+  wanted: Wanted,
+  ours: readonly RestoreRecord[],
+  record: RestoreRecord | null,
+): Mount | 'foreign' | null => {
+  const marked = look.mounts.find(
+    ({ reason, session }) => isOurs(reason, wanted) || (reason === null && ours.some(({ id }) => same(id, session))),
+  );
   if (marked) return marked;
   const named = look.mounts.find((mount) => same(mount.vmName, wanted.name));
   if (!named) return null;
@@ -50,8 +57,9 @@ const ourMount = (look: Look, wanted: Wanted, record: RestoreRecord | null): Mou
 };
 
 export const standingOf = (look: Look, wanted: Wanted): Standing => {
-  const record = newest(look.records.filter(({ reason }) => isOurs(reason, wanted)));
-  const mount = ourMount(look, wanted, record);
+  const ours = look.records.filter(({ reason }) => isOurs(reason, wanted));
+  const record = newest(ours);
+  const mount = ourMount(look, wanted, ours, record);
   if (mount === 'foreign') return { is: 'foreign', what: `a mount of ${wanted.name} that does not carry our token` };
 
   const named = look.vms.filter((vm) => same(vm.name, wanted.name));

@@ -11,6 +11,9 @@ import { driverOf } from '../../workers/drivers.ts';
 import { type Execution, execution } from './agent-try.ts';
 import type { LabProcess } from './lab-process.ts';
 
+/** Short: what is waited for takes no longer in the lab. */
+const POLL_MS = 80;
+
 type Order<V extends (order: never) => unknown> = Parameters<V>[0];
 type Result<V extends (order: never) => unknown> = Awaited<ReturnType<V>>;
 
@@ -62,7 +65,7 @@ export const firstHop = async (lab: LabProcess): Promise<FirstHop> => {
     hyperV: await driver<Platform>(order.to),
   };
   const { speed } = JSON.parse(readFileSync(join(lab.dir, 'scenario.json'), 'utf8')) as { readonly speed: number };
-  const asking = { pollMs: policies.pollMs, speed, noProgressMs: policies.noProgressMs };
+  const asking = { pollMs: POLL_MS, speed, noProgressMs: policies.noProgressMs };
 
   const over = (hop: HopOrder): FirstHop => {
     const vm = journey.source;

@@ -18,7 +18,9 @@ export interface LabProcess {
   readonly folder: string;
   readonly dir: string;
   readonly endpoints: Endpoints;
-  /** Ends it as a power cut would, and starts it again on the same directory. */
+  /** Ends it as a power cut would. */
+  kill(): Promise<void>;
+  /** As `kill`, and starts it again on the same directory. */
   restart(): Promise<void>;
   stop(): Promise<void>;
   arm(fault: FaultWish): Promise<void>;
@@ -47,7 +49,7 @@ export interface LabWish {
   /** Arguments of `lab scenario`, such as `['one', '--speed', '60']`. */
   readonly scenario?: readonly string[];
   /** Changes the scenario before the lab is made from it. */
-  readonly change?: (scenario: Record<string, never>) => unknown;
+  readonly change?: (scenario: Scenario) => Scenario;
   /** Makes more of the state directory than the scenario says, before the lab runs on it. */
   readonly beforehand?: (scenario: Scenario, dir: string) => void;
 }
@@ -63,7 +65,7 @@ export const startLab = async ({
   mkdirSync(dir);
   const file = join(folder, 'scenario.json');
   const made = labCommand(['scenario', ...scenario]);
-  writeFileSync(file, change ? JSON.stringify(change(JSON.parse(made))) : made);
+  writeFileSync(file, change ? JSON.stringify(change(JSON.parse(made) as Scenario)) : made);
   beforehand?.(JSON.parse(readFileSync(file, 'utf8')) as Scenario, dir);
 
   const start = (): Promise<Running> =>
@@ -117,6 +119,7 @@ export const startLab = async ({
     folder,
     dir,
     endpoints,
+    kill: () => running.kill(),
     restart: async () => {
       await running.kill();
       running = await start();

@@ -187,7 +187,9 @@ const writeTables = (path: string, draft: Draft): void => {
   db.exec('pragma synchronous = off; begin');
   db.exec('create table entries (product text, name text, key text, value text)');
   db.exec('create table outbox (seq integer primary key, line text)');
-  db.prepare('insert into outbox values (?, ?)').run(draft.events.length, '{}');
+  const newest = draft.events.length;
+  const line = JSON.stringify(draft.events.map(numbered).at(-1));
+  db.prepare('insert into outbox values (?, ?)').run(newest, line);
   const put = db.prepare("insert into entries values ('lab', 'vms', ?, ?)");
   for (const vm of draft.vms.values()) put.run(vm.id, JSON.stringify(vm));
   db.exec('commit');

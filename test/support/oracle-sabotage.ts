@@ -1,6 +1,7 @@
 import type { Terms } from '../../lab/oracle/run/run.ts';
 import { eventOf } from './oracle-bend.ts';
-import { begun, eight, hopOne, hopTwo, one, rolledBack, seed, wholeJourney } from './oracle-journeys.ts';
+import { hopOne, hopTwo, seed } from './oracle-hops.ts';
+import { begun, eight, one, rolledBack, wholeJourney } from './oracle-journeys.ts';
 import type { Draft } from './oracle-run.ts';
 import type { Journey } from './oracle-steps.ts';
 

@@ -1,5 +1,6 @@
 import { add, change, drop, dropDecision, eventOf, move, number, of } from './oracle-bend.ts';
-import { begun, eight, hopOne, seed } from './oracle-journeys.ts';
+import { hopOne, seed } from './oracle-hops.ts';
+import { begun, eight } from './oracle-journeys.ts';
 import { back, bent, HOUR, isFinal, journey, landed, type Row } from './oracle-sabotage.ts';
 import { power } from './oracle-steps.ts';
 

@@ -1,21 +1,19 @@
-import { appendFileSync, rmSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { judgeRun } from '../../lab/oracle/judge.ts';
 import type { Terms } from '../../lab/oracle/run/run.ts';
 import type { Judged } from '../../lab/oracle/verdict.ts';
 import { chargesIn } from '../support/oracle.ts';
 import { add, change, drop, eventOf, of } from '../support/oracle-bend.ts';
+import { hopOne, hopTwo, seed } from '../support/oracle-hops.ts';
 import {
   backFromTarget,
   begun,
   eight,
   finish,
-  hopOne,
-  hopTwo,
   one,
   rollBack,
   rolledBack,
-  seed,
   wholeJourney,
 } from '../support/oracle-journeys.ts';
 import { type Draft, type Written, written } from '../support/oracle-run.ts';
@@ -129,6 +127,16 @@ describe('what looks wrong and is not', () => {
     const { draft } = run(seed, hopOne);
     const cut = ({ dir }: Written): void => appendFileSync(join(dir, 'events.jsonl'), '{"seq":99,"at":"2026');
     expect(chargesIn(judged(draft, {}, cut))).toEqual([]);
+  });
+
+  test('the last event is in the database only: the lab was killed before it reached the file', () => {
+    const { draft } = run(seed, hopOne);
+    const cut = ({ dir }: Written): void => {
+      const path = join(dir, 'events.jsonl');
+      const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+      writeFileSync(path, `${lines.slice(0, -1).join('\n')}\n`);
+    };
+    expect(judged(draft, {}, cut).read.events).toBe(draft.events.length);
   });
 
   test('without the tables it judges what the log shows, and says so', () => {

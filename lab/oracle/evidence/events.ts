@@ -16,10 +16,13 @@ export interface EventLog {
   readonly flaws: readonly { readonly seqs: readonly number[]; readonly says: string }[];
 }
 
-export const readEvents = (dir: string): EventLog => {
+/** `newest` are the last events from elsewhere; those the file does not have yet are added. */
+export const readEvents = (dir: string, newest: readonly Fields[]): EventLog => {
   const lines = readLines(join(dir, 'events.jsonl'));
   if (!lines || lines.rows.length === 0) throw new CannotJudge(`${dir} holds no event log`);
-  const events = lines.rows.map(eventOf);
+  const inFile = lines.rows.map(eventOf);
+  const last = inFile.at(-1)?.seq ?? 0;
+  const events = [...inFile, ...newest.map(eventOf).filter(({ seq }) => seq > last)];
   const flaws = [
     ...lines.broken.map((line) => ({ seqs: [], says: `Line ${line} of the event log cannot be read.` })),
     ...events.flatMap(({ seq, time, kind }, n) => {

@@ -17,6 +17,8 @@ export interface Tables {
   readonly vms: ReadonlyMap<string, VmRow>;
   /** Newest event these tables stand for. */
   readonly seq: number;
+  /** The newest events, as they were logged with the changes: a kill can come before they reach the file. */
+  readonly newest: readonly Fields[];
 }
 
 /**
@@ -32,9 +34,15 @@ export const readTables = (dir: string): Tables | null => {
     try {
       db.exec('begin');
       const rows = db.prepare("select value from entries where product = 'lab' and name = 'vms'").all();
-      const seq = Number(db.prepare('select max(seq) as seq from outbox').get()?.seq ?? 0);
+      const newest = db.prepare('select line from outbox order by seq').all();
       const vms = rows.flatMap((row) => rowOf(objectIn(String(row.value))));
-      return { vms: new Map(vms.map((vm) => [vm.id, vm])), seq };
+      const lines = newest.flatMap((row) => {
+        const fields = objectIn(String(row.line));
+        return fields ? [fields] : [];
+      });
+      const last = lines.at(-1);
+      const seq = last ? (numberOf(last, 'seq') ?? 0) : 0;
+      return { vms: new Map(vms.map((vm) => [vm.id, vm])), seq, newest: lines };
     } finally {
       db.close();
     }

@@ -12,24 +12,45 @@ export const capacity: Rule = {
   judge: (run) => {
     const { stagingBytes, stagingVms } = run.terms;
     const moments = momentsIn(run);
+    const staged = ({ staged: standing }: Moment): number => bytesOf(standing);
+    const landed = ({ landed: standing }: Moment): number => bytesOf(standing);
     return [
-      ...firstOver(moments, 'staged bytes', ({ staged }) => bytesOf(staged), stagingBytes),
-      ...firstOver(
-        moments,
-        'bytes on the volumes of the staging host',
-        ({ staged }) => bytesOf(staged),
-        run.scenario.stagingBytes,
-      ),
-      ...firstOver(
-        moments,
-        'bytes on the storage paths of the target',
-        ({ landed }) => bytesOf(landed),
-        run.scenario.targetBytes,
-      ),
-      ...firstOver(moments, 'staged VMs', ({ staged }) => staged.length, stagingVms),
+      ...firstOver(moments, {
+        what: 'Virtual size of what is staged',
+        measure: staged,
+        limit: stagingBytes,
+        shown: gib,
+      }),
+      ...firstOver(moments, {
+        what: 'Virtual size on the volumes of the staging host',
+        measure: staged,
+        limit: run.scenario.stagingBytes,
+        shown: gib,
+      }),
+      ...firstOver(moments, {
+        what: 'Virtual size on the storage paths of the target',
+        measure: landed,
+        limit: run.scenario.targetBytes,
+        shown: gib,
+      }),
+      ...firstOver(moments, {
+        what: 'Staged VMs',
+        measure: (moment) => moment.staged.length,
+        limit: stagingVms,
+        shown: String,
+      }),
     ];
   },
 };
+
+interface Limit {
+  readonly what: string;
+  readonly measure: (moment: Moment) => number;
+  readonly limit: number | undefined;
+  readonly shown: (n: number) => string;
+}
+
+const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
 
 interface Standing {
   readonly vm: Incarnation;
@@ -60,16 +81,15 @@ const momentsIn = (run: Run): readonly Moment[] =>
 
 const bytesOf = (standing: readonly Standing[]): number => standing.reduce((sum, { bytes }) => sum + bytes, 0);
 
-const firstOver = (
-  moments: readonly Moment[],
-  what: string,
-  measure: (moment: Moment) => number,
-  limit: number | undefined,
-): readonly Finding[] => {
+const firstOver = (moments: readonly Moment[], { what, measure, limit, shown }: Limit): readonly Finding[] => {
   const over = limit === undefined ? undefined : moments.find((moment) => measure(moment) > limit);
   if (!over || limit === undefined) return [];
   const most = Math.max(...moments.map(measure));
-  const unit = (n: number): string => (what.includes('bytes') ? `${(n / GIB).toFixed(1)} GiB` : String(n));
-  const says = `There were up to ${unit(most)} of ${what}; ${unit(limit)} are allowed.`;
-  return [{ vm: null, seqs: [over.event.seq], says }];
+  return [
+    {
+      vm: null,
+      seqs: [over.event.seq],
+      says: `${what}: up to ${shown(most)}, and there may be ${shown(limit)}.`,
+    },
+  ];
 };

@@ -47,7 +47,7 @@ export interface Run {
 export const openRun = (scenarioFile: string, dir: string, terms: Terms): Run => {
   const scenario = readScenario(scenarioFile);
   const tables = readTables(dir);
-  const { events, flaws } = readEvents(dir);
+  const { events, flaws } = readEvents(dir, tables?.newest ?? []);
   const decisions = readDecisions(dir);
   const incarnations = incarnationsIn(events, scenario.privateSwitches);
   const stories = scenario.vms.map((wish) => storyOf(wish, incarnations));

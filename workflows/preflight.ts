@@ -1,0 +1,72 @@
+import type { CutoverKind } from '../domain/capability.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { HopOrder, JourneyOrder } from '../domain/plan.ts';
+import { tokenOf } from '../domain/token.ts';
+import { totalBytes, type VmDescription } from '../domain/vm.ts';
+import { queuesServed } from './queues.ts';
+import { verbsOf } from './verbs.ts';
+
+/** What the whole path says of one VM before anything is touched. */
+export interface PathReport {
+  /** Null when the source platform does not have the VM; a finding says so. */
+  readonly source: VmDescription | null;
+  /** Per hop, in order. */
+  readonly kinds: readonly (CutoverKind | null)[];
+  readonly findings: readonly Finding[];
+}
+
+const tokenAt = (order: JourneyOrder, hop: number): string =>
+  tokenOf({ vm: order.source.id, hop, verb: 'preflight', round: 0 });
+
+const askHop = async (order: JourneyOrder, hop: HopOrder, bytesNeeded: number) => {
+  const verbs = verbsOf(hop, order.policies);
+  const common = { token: tokenAt(order, hop.n), journey: order.source.id, landing: hop.landing, bytesNeeded };
+  const [mover, target] = await Promise.all([
+    verbs.mover.preflight.executeWithOptions({ summary: `mover of hop ${hop.n}` }, [
+      {
+        ...common,
+        to: hop.mover,
+        vm: order.source,
+        from: hop.from,
+        target: hop.to,
+        settings: hop.settings,
+        hop: hop.n,
+      },
+    ]),
+    verbs.successor.preflight.executeWithOptions({ summary: `target of hop ${hop.n}` }, [
+      { ...common, to: hop.to, role: 'target', vm: null },
+    ]),
+  ]);
+  return { kind: mover.capabilities?.cutover ?? null, findings: [...mover.findings, ...target.findings] };
+};
+
+/**
+ * Before hop 1 touches anything, every platform and mover of the whole path is asked, and every queue has a worker: a name that does
+ * not resolve (PF-002) and a log-in that fails (PF-005) fail here. A run of its own, so that asking again costs the journey little.
+ */
+export async function preflight(order: JourneyOrder): Promise<PathReport> {
+  const [first] = order.hops;
+  if (!first) return { source: null, kinds: [], findings: [] };
+  await queuesServed(order, order.hops);
+  const seen = await verbsOf(first, order.policies).predecessor.preflight.executeWithOptions(
+    { summary: 'the source and its VM' },
+    [
+      {
+        to: first.from,
+        token: tokenAt(order, 1),
+        role: 'source',
+        vm: order.source,
+        landing: null,
+        bytesNeeded: 0,
+        journey: order.source.id,
+      },
+    ],
+  );
+  const source = seen.description ?? null;
+  const hops = source ? await Promise.all(order.hops.map((hop) => askHop(order, hop, totalBytes(source)))) : [];
+  return {
+    source,
+    kinds: hops.map(({ kind }) => kind),
+    findings: [...seen.findings, ...hops.flatMap((hop) => hop.findings)],
+  };
+}
