@@ -9,6 +9,7 @@ export type RollbackStep =
   | 'reconnectPredecessor'
   | 'startPredecessor'
   | 'validatePredecessor'
+  | 'clearHalfMade'
   | 'retire'
   | 'discardStaged';
 
@@ -41,6 +42,8 @@ export const rollbackSteps = (hop: HopRecord): readonly RollbackStep[] => {
     steps.push('reconnectPredecessor');
     if (hop.wasOn) steps.push('startPredecessor', 'validatePredecessor');
   }
+  // Before the mover's object goes: only with it can the mover tell what its failed cut-over left.
+  if (mayHaveSuccessor && !moverCanUndo(hop)) steps.push('clearHalfMade');
   if (hop.protecting) steps.push('retire');
   if (mayHaveSuccessor && !moverCanUndo(hop)) steps.push('discardStaged');
   return steps;

@@ -8,11 +8,12 @@ import { writePlan } from './plan/write-plan.ts';
 import { writeLaunchers } from './powershell/launchers.ts';
 import { eightVms } from './scenarios/eight.ts';
 import { oneVm } from './scenarios/one.ts';
+import { severalVms } from './scenarios/several.ts';
 import { serveEstate } from './serve.ts';
 
 const USAGE = `node lab/main.ts serve --scenario FILE --state DIR
 node lab/main.ts plan --scenario FILE --state DIR --out DIR
-node lab/main.ts scenario one|eight [--speed N] [--os windows|linux] > FILE`;
+node lab/main.ts scenario one|eight|several [--speed N] [--os windows|linux] [--count N] > FILE`;
 
 type Listening = (estate: LabEstate) => RequestListener;
 
@@ -47,9 +48,13 @@ const serve = async (scenarioFile: string, dir: string): Promise<void> => {
   process.stdout.write('lab ready\n');
 };
 
-const scenarioOf = (name: string | undefined, options: { speed?: string; os?: string }): Scenario | null => {
+const scenarioOf = (
+  name: string | undefined,
+  options: { speed?: string; os?: string; count?: string },
+): Scenario | null => {
   const speed = Number(options.speed ?? 60);
   if (name === 'one') return oneVm({ speed, os: options.os === 'linux' ? 'linux' : 'windows' });
+  if (name === 'several') return severalVms({ speed, count: Number(options.count ?? 4) });
   return name === 'eight' ? eightVms({ speed }) : null;
 };
 
@@ -61,6 +66,7 @@ const { positionals, values } = parseArgs({
     out: { type: 'string' },
     speed: { type: 'string' },
     os: { type: 'string' },
+    count: { type: 'string' },
   },
 });
 const [command, name] = positionals;

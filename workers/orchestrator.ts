@@ -20,6 +20,8 @@ export const orchestratorWorker = async (options: OrchestratorOptions): Promise<
     taskQueue: 'orchestrator',
     workflowBundle: await workflowBundle(),
     activities: keeper(options),
+    // A task that waits for an orchestrator that is gone goes to the next one after this time; ten seconds by default.
+    stickyQueueScheduleToStartTimeout: '3s',
     shutdownGraceTime: '5s',
     interceptors: {
       activity: [

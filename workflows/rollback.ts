@@ -125,28 +125,38 @@ const retire = async (h: Hop): Promise<void> => {
   ]);
 };
 
+/** What a cut-over that failed past its boundary left: it never ran, but it stands in the way of the next one. */
+const clearHalfMade = async (h: Hop): Promise<void> => {
+  if (!h.record.halfMade) return;
+  const evidence = () => ({
+    vm: h.record.successor?.name ?? h.order.landing.name,
+    at: `${h.order.to.product}@${h.order.to.instance}`,
+    does: 'removes the half-made VM; its disks and network interfaces are kept',
+  });
+  await gate(h.j, 'forceRemove', h.n, evidence, { round: h.record.round });
+  show(h.j, { waitingFor: null });
+  await h.verbs.mover.repair.executeWithOptions({ summary: 'remove the half-made VM' }, [operationOrder(h, 'repair')]);
+  h.record.halfMade = false;
+  h.record.successor = null;
+};
+
 /** What is left of the successor goes only when a person has said so: after production writes it is the only place that has them. */
 const discardStaged = async (h: Hop): Promise<void> => {
   const vm = h.record.successor;
-  if (!vm && !h.record.halfMade) return;
+  if (!vm) return;
   const evidence = () => ({
-    vm: vm?.name ?? h.order.landing.name,
+    vm: vm.name,
     at: `${h.order.to.product}@${h.order.to.instance}`,
     does:
       h.record.exposedAt === null
         ? 'deletes a copy that never served'
         : 'deletes the only copy of the writes made there',
   });
-  await gate(h.j, h.record.halfMade ? 'forceRemove' : 'discardStaged', h.n, evidence, { round: h.record.round });
+  await gate(h.j, 'discardStaged', h.n, evidence, { round: h.record.round });
   show(h.j, { waitingFor: null });
-  if (h.record.halfMade)
-    await h.verbs.mover.repair.executeWithOptions({ summary: 'remove the half-made VM' }, [
-      operationOrder(h, 'repair'),
-    ]);
-  else if (vm)
-    await h.verbs.successor.remove.executeWithOptions({ summary: `delete ${vm.name}` }, [
-      { ...platformOrder(h, 'successor', 'remove', vm), journey: h.j.order.source.id, alive: [h.vm] },
-    ]);
+  await h.verbs.successor.remove.executeWithOptions({ summary: `delete ${vm.name}` }, [
+    { ...platformOrder(h, 'successor', 'remove', vm), journey: h.j.order.source.id, alive: [h.vm] },
+  ]);
 };
 
 const ACTS: Readonly<Record<RollbackStep, (h: Hop) => Promise<void>>> = {
@@ -161,6 +171,7 @@ const ACTS: Readonly<Record<RollbackStep, (h: Hop) => Promise<void>>> = {
   reconnectPredecessor,
   startPredecessor,
   validatePredecessor,
+  clearHalfMade,
   retire,
   discardStaged,
 };

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { isOurs } from '../../domain/token.ts';
 import { mishap } from '../contracts/mishap.ts';
 import type { Platform, RemoveOrder } from '../contracts/platform.ts';
@@ -18,10 +19,15 @@ const reasonToKeep = (order: RemoveOrder, seen: Read, at: string): string | null
   return null;
 };
 
+/** It went between our look and our request: an earlier request of ours whose answer was lost has done it. */
+const isGone = async ({ vms }: Ahv, order: RemoveOrder, error: unknown): Promise<boolean> =>
+  error instanceof ApplicationFailure && error.type === 'Missing' && (await vms.find(order.vm.id)) === null;
+
 /** Deletes the VM with its disks; attached volume groups are not part of it and stay. Gone already is done. O E.10 */
 export const remove =
-  ({ at, vms, change }: Ahv): Platform['remove'] =>
+  (ahv: Ahv): Platform['remove'] =>
   async (order) => {
+    const { at, vms, change } = ahv;
     const { vm, token } = order;
     const where = { at, vm: vm.name };
     await change({
@@ -39,6 +45,8 @@ export const remove =
           });
         return vms.remove(vm);
       },
+    }).catch(async (error: unknown) => {
+      if (!(await isGone(ahv, order, error))) throw error;
     });
     return { removed: true };
   };

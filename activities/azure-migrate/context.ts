@@ -6,6 +6,7 @@ import type { Infrastructure } from './infrastructure.ts';
 import type { Items } from './items.ts';
 import type { Jobs } from './jobs.ts';
 import type { Landscapes } from './landscape.ts';
+import type { Leftovers } from './leftovers.ts';
 import type { Targets } from './targets.ts';
 
 /** What the verbs work with. */
@@ -20,6 +21,7 @@ export interface AzureMigrate {
   readonly jobs: Jobs;
   readonly bridges: Bridges;
   readonly targets: Targets;
+  readonly leftovers: Leftovers;
   /** Which attempt of the running activity this is, from 1. */
   attempt(): number;
 }

@@ -3,8 +3,9 @@ import { mishap, notFinished } from '../contracts/mishap.ts';
 import type { CutOver, CutOverOrder, Mover } from '../contracts/mover.ts';
 import type { AzureMigrate } from './context.ts';
 import { ofFailover } from './failures.ts';
+import { vaultOf } from './item-id.ts';
 import type { Item } from './items.ts';
-import { boundaryOf, type Failovers, taskText } from './jobs.ts';
+import { boundaryOf, type Failovers, startOf, taskText } from './jobs.ts';
 import { reachableTarget } from './readiness.ts';
 import { mayFailOver, stageOf } from './stage.ts';
 
@@ -63,6 +64,28 @@ const refuseOccupied = async (
 };
 
 /**
+ * The addresses the VM will have must be free: Azure finds out only after the source is off. Once a failover has been tried,
+ * the interfaces it made may hold them, and Azure alone knows whose they are. U PF-505
+ */
+const refuseTaken = async (
+  { targets }: AzureMigrate,
+  { landing, predecessor, vm, journey }: CutOverOrder,
+  { deciding }: Failovers,
+): Promise<void> => {
+  const wanted = landing.nics.flatMap(({ source, address }) => {
+    if (typeof address === 'object') return [address.ip];
+    return address === 'keep' ? (predecessor.nics[source]?.addresses ?? []) : [];
+  });
+  if (deciding || wanted.length === 0) return;
+  const [holder] = await targets.holding(wanted, journey);
+  if (holder)
+    throw mishap.conflict(`${holder} holds an address that ${vm.name} shall have (${wanted.join(', ')})`, {
+      vm: vm.name,
+      fix: 'Free the address, or give the landing another one, then retry.',
+    });
+};
+
+/**
  * The planned failover: Azure stops the source, copies the rest, makes the VM and starts it. Looked at before anything is sent:
  * a running one is adopted, a finished one is the answer. It is sent once; after a lost answer the next attempt looks first.
  * The job is the truth, its running task the progress. A failed one ends the verb; only a fresh order, which a person gave,
@@ -72,6 +95,16 @@ export const cutOver = (room: AzureMigrate): Mover['cutOver'] => {
   const { items, jobs, attempt } = room;
   /** Jobs this process has started or seen running, by item. Beside the attempt's number it tells a poll from a person's retry. */
   const watched = new Map<string, string>();
+
+  /** The job we watch. One from before this item was enabled was an earlier item's, which had the same name: it is forgotten. */
+  const ofThisItem = async (id: string, { newest, since }: Failovers): Promise<string | null> => {
+    const ours = watched.get(keyOf(id)) ?? null;
+    if (ours === null || ours === newest?.name) return ours;
+    const job = await jobs.named(vaultOf(id), ours);
+    if (!job || startOf(job) >= since) return ours;
+    watched.delete(keyOf(id));
+    return null;
+  };
 
   return async (order) => {
     const { item: id, vm } = order;
@@ -83,7 +116,6 @@ export const cutOver = (room: AzureMigrate): Mover['cutOver'] => {
       });
 
     const stage = stageOf(item);
-    const ours = watched.get(keyOf(id));
     if (stage === 'failedOver') {
       const done = await landed(room, order, item);
       watched.delete(keyOf(id));
@@ -98,6 +130,7 @@ export const cutOver = (room: AzureMigrate): Mover['cutOver'] => {
     }
     if (stage === 'failingOver' || deciding?.state === 'succeeded')
       return notFinished(`${item.stateText}; waiting for Azure to say it is done`);
+    const ours = await ofThisItem(id, failovers);
     if (ours && newest?.name !== ours)
       return notFinished(`Azure accepted the failover as job ${ours} and does not list it yet`);
     if (newest && deciding && (ours || attempt() > 1 || item.target.reusesArc)) {
@@ -107,6 +140,7 @@ export const cutOver = (room: AzureMigrate): Mover['cutOver'] => {
 
     refuseUnready(item, vm.name);
     await refuseOccupied(room, item, vm.name, failovers);
+    await refuseTaken(room, order, failovers);
     await reachableTarget(room);
     const accepted = await items.failOver(id);
     if (accepted.job) watched.set(keyOf(id), accepted.job);

@@ -87,21 +87,17 @@ const machineOf = (body: Json): Discovered | null => {
 };
 
 /** What keeps a discovered VM from being replicated, as the vendor's own tools check it. A §1.3a */
-export const unfitness = (
-  machine: Discovered,
-): { readonly stale: readonly string[]; readonly lasting: readonly string[] } => {
+export const unfitness = (machine: Discovered): readonly string[] => {
   const silent =
     machine.osType === null || (machine.osType.toLowerCase() === 'otherguestfamily' && machine.osName === null);
-  return {
-    stale: [
-      ...(machine.running ? [] : ['it is off as the appliance sees it']),
-      ...(silent ? ['its integration services do not answer the appliance'] : []),
-    ],
-    lasting:
-      machine.cluster && machine.highlyAvailable?.toLowerCase() === 'no'
-        ? ['it is on a cluster but not highly available']
-        : [],
-  };
+  return [
+    ...(machine.running ? [] : ['it is off as the appliance sees it']),
+    ...(silent ? ['its integration services do not answer the appliance'] : []),
+    // A staged VM becomes a role of its cluster late; the appliance sees that in a later pass.
+    ...(machine.cluster && machine.highlyAvailable?.toLowerCase() === 'no'
+      ? ['it is on a cluster but not highly available']
+      : []),
+  ];
 };
 
 export const discovery = (arm: Arm, instance: AzureMigrateInstance): Discovery => {

@@ -29,7 +29,9 @@ export const endReplication = ({ items, jobs }: Pick<AzureMigrate, 'items' | 'jo
       throw ofJob(vm, `Azure could not end the replication of ${vm}`, ours);
     }
     if (ours?.state === 'running') return notFinished(`Replication is being ended: ${taskText(ours)}`);
-    if (ours || stage === 'removing') return notFinished(`Replication is being ended: ${item.stateText}`);
+    if (stage === 'removing') return notFinished(`Replication is being ended: ${item.stateText}`);
+    // A DELETE that has ended and an item that stands: it was made anew under the same name.
+    asked.delete(keyOf(id));
     if (item.current?.running) return notFinished(`Azure is still busy with ${item.current.title}`);
     if (!item.allowed.includes('DisableProtection'))
       return notFinished(`Azure does not let the replication end yet: ${item.stateText}`);

@@ -15,6 +15,7 @@ import { items } from './items.ts';
 import { jobs } from './jobs.ts';
 import { lag } from './lag.ts';
 import { landscapes } from './landscape.ts';
+import { leftovers } from './leftovers.ts';
 import { markFinal } from './mark-final.ts';
 import { preflight } from './preflight.ts';
 import { protect } from './protect.ts';
@@ -63,7 +64,8 @@ export const azureMigrateMover = ({
     items: items(arm, instance, now, Math.min(pollMs, LIST_SERVES_MS)),
     jobs: jobs(arm, instance),
     bridges: bridges(arm, instance),
-    targets: targets(arm),
+    targets: targets(arm, instance),
+    leftovers: leftovers(arm, instance),
     attempt: attempt ?? (() => Context.current().info.attempt),
   };
   const end = endReplication(room);

@@ -84,8 +84,12 @@ export const boundaryOf = (job: Job): 'before' | 'after' => {
 export const brokenTask = (job: Job): string | null =>
   job.tasks.find(({ state }) => state === 'failed' || state === 'cancelled' || state === 'canceled')?.name ?? null;
 
-/** The failovers of one item. `deciding` is the newest that did something: one refused outright says nothing about the target. */
+/**
+ * The failovers of one item. `deciding` is the newest that did something: one refused outright says nothing about the target.
+ * `since`: when its enabling began on Azure's clock, ms; negative infinity where that is not known.
+ */
 export interface Failovers {
+  readonly since: number;
   readonly running: Job | null;
   readonly newest: Job | null;
   readonly deciding: Job | null;
@@ -111,7 +115,7 @@ const isFailoverOf =
     isOf(item)(job) && (/\/plannedFailover$/i.test(job.object) || isFailoverTitle(job.title));
 
 /** Azure's own clock; one that has not started yet is newest of all. */
-const startOf = (job: Job): number => {
+export const startOf = (job: Job): number => {
   const at = Date.parse(job.started ?? '');
   return Number.isNaN(at) ? Number.POSITIVE_INFINITY : at;
 };
@@ -119,12 +123,11 @@ const startOf = (job: Job): number => {
 const newestFirst = (a: Job, b: Job): number => startOf(b) - startOf(a) || 0;
 
 /** An item made anew has the name of the one before it: what began before its enabling belongs to that one. */
-const sinceEnabling = (all: readonly Job[], item: Item): readonly Job[] => {
+const enablingOf = (all: readonly Job[], item: Item): number => {
   const enabled = all
     .filter((job) => isOf(item)(job) && /^create or update protected item/i.test(job.title))
     .map(startOf);
-  const newest = Math.max(Number.NEGATIVE_INFINITY, ...enabled.filter(Number.isFinite));
-  return all.filter((job) => startOf(job) >= newest);
+  return Math.max(Number.NEGATIVE_INFINITY, ...enabled.filter(Number.isFinite));
 };
 
 export const jobs = (arm: Arm, { apiVersions }: AzureMigrateInstance): Jobs => {
@@ -142,13 +145,20 @@ export const jobs = (arm: Arm, { apiVersions }: AzureMigrateInstance): Jobs => {
       const vault = vaultOf(item.id);
       if (item.current?.running && isFailoverTitle(item.current.title)) {
         const job = await named(vault, item.current.name);
-        if (job?.state === 'running') return { running: job, newest: job, deciding: job };
+        if (job?.state === 'running')
+          return { since: Number.NEGATIVE_INFINITY, running: job, newest: job, deciding: job };
       }
       const { rows } = await arm.list(`${vault}/jobs`, version);
-      const listed = sinceEnabling(rows.map(jobOf), item).filter(isFailoverOf(item)).sort(newestFirst);
+      const all = rows.map(jobOf);
+      const since = enablingOf(all, item);
+      const listed = all
+        .filter((job) => startOf(job) >= since)
+        .filter(isFailoverOf(item))
+        .sort(newestFirst);
       const mine = await Promise.all(listed.map((job) => inFull(vault, job)));
       const newest = mine[0] ?? null;
       return {
+        since,
         running: mine.find(({ state }) => state === 'running') ?? null,
         newest,
         deciding: mine.find((job) => !wasRefused(job)) ?? newest,

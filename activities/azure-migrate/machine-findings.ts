@@ -32,10 +32,10 @@ export const machineFindings =
           'Make it highly available, start it with its integration services, refresh discovery.',
         ),
       ];
-    const { stale, lasting } = unfitness(found);
+    const unfit = unfitness(found);
     const os = found.osType?.toLowerCase() ?? '';
     return [
-      ...[...stale, ...lasting].map((text) =>
+      ...unfit.map((text) =>
         finding(
           'PF-513',
           'block',

@@ -30,14 +30,10 @@ const discovered = async (
   return machine;
 };
 
-const refuseUnfit = (machine: Discovered, vm: string): void => {
-  const { stale, lasting } = unfitness(machine);
-  if (lasting.length > 0)
-    throw mishap.configuration(`${vm} cannot be replicated: ${lasting.join(', ')}`, {
-      vm,
-      fix: 'Make the staged VM highly available on its cluster, then retry.',
-    });
-  if (stale.length > 0) notFinished(`${vm} is discovered, but ${stale.join(' and ')}`);
+/** What the appliance has not seen yet it sees in a later pass; what it never sees ends as a stall that says so. */
+const waitUntilFit = (machine: Discovered, vm: string): void => {
+  const unfit = unfitness(machine);
+  if (unfit.length > 0) notFinished(`${vm} is discovered, but ${unfit.join(' and ')}`);
 };
 
 /** An item for this VM that is there already: ours after a lost answer, or somebody's that lands just so, or a stranger's. */
@@ -74,7 +70,7 @@ export const protect = (room: AzureMigrate, end: EndReplication): Mover['protect
   const enable = async (order: ProtectOrder, id: string, machine: Discovered): Promise<never> => {
     const unmakable = landingFindings(order.landing, instance.target)[0];
     if (unmakable) throw mishap.configuration(unmakable.message, { vm: order.vm.name, fix: unmakable.fix });
-    refuseUnfit(machine, order.vm.name);
+    waitUntilFit(machine, order.vm.name);
     const { at, region } = await reachableTarget(room);
     const runAsAccount = await discovery.runAsAccount(machine);
     if (!runAsAccount) return notFinished(`The appliance names no account for the host of ${order.vm.name} yet`);

@@ -10,7 +10,7 @@ import { settle } from './settle.ts';
 export const repair = (room: AzureMigrate): Mover['repair'] => {
   const settled = settle(room);
   return async (order) => {
-    const { items, targets } = room;
+    const { items, targets, leftovers } = room;
     const found = await settled(order);
     const item = await items.get(order.item);
     if (!item || found.state !== 'failed' || found.boundary !== 'after') return found;
@@ -37,6 +37,7 @@ export const repair = (room: AzureMigrate): Mover['repair'] => {
 
     if (vm.instance?.provisioning === 'Deleting') return notFinished(`${vm.name} is being removed`);
     if (vm.instance) {
+      await leftovers.keep(vm, order.token);
       await targets.removeInstance(vm);
       return notFinished(`Azure accepted the removal of VM ${vm.name}`);
     }

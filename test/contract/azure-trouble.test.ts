@@ -1,50 +1,42 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { openArm } from '../../activities/arm/index.ts';
+import type { CutOver } from '../../activities/contracts/mover.ts';
 import type { Mishap } from '../../domain/mishap.ts';
-import type { LabVm, Scenario } from '../../lab/estate/types.ts';
+import type { VmDescription } from '../../domain/vm.ts';
+import type { LabVm } from '../../lab/estate/types.ts';
 import { resolveSecret } from '../../workers/secrets.ts';
+import { keptAddress } from '../support/kept-address.ts';
+import { type LabProcess, startLab } from '../support/lab-process.ts';
 import { mishapOf } from '../support/mishap-of.ts';
-import { type Protected, type ProtectedLab, protectedLab } from '../support/protected-lab.ts';
-import { STAGED } from '../support/staged.ts';
+import { type SecondHop, secondHop } from '../support/second-hop.ts';
+import { STAGED, stageFirst } from '../support/staged.ts';
 
-/** The drivers of the second hop where answers are lost and the failover breaks: one failover, a known side of its boundary, a way on. */
+/** The drivers of the second hop where answers are lost and things break: nothing happens twice, and there is always a way on. */
 
-/** The VM keeps its address: its VLAN exists at the target. */
-const kept = (scenario: unknown): Scenario => {
-  const changed = structuredClone(scenario) as Scenario & { vms: { nics: object[]; expected: Record<string, { nics: object[] }> }[] };
-  const [vm] = changed.vms;
-  const nic = { subnet: 'vlan-120-db', ip: '10.10.120.21', gateway: '10.10.120.1' };
-  const landing = { ip: null, vlan: 120, gateway: '10.10.120.1' };
-  if (vm) {
-    vm.nics = vm.nics.map((each) => ({ ...each, ...nic }));
-    for (const place of ['staging', 'target']) {
-      const expected = vm.expected[place];
-      if (expected) expected.nics = expected.nics.map((each) => ({ ...each, ...landing, ...(place === 'target' ? { network: 'lnet-db-120' } : {}) }));
-    }
-  }
-  return changed;
-};
+const ADDRESS = '10.10.120.21';
 
-let ready: ProtectedLab;
-let hop: Protected;
+let lab: LabProcess;
+let hop: SecondHop;
+let predecessor: VmDescription;
+let item: string;
+let cut: CutOver;
 
 beforeAll(async () => {
-  ready = await protectedLab({ scenario: ['one', '--speed', '600'], change: kept });
+  lab = await startLab({ scenario: ['one', '--speed', '600'], change: keptAddress, beforehand: stageFirst() });
+  hop = await secondHop(lab);
 });
-afterAll(() => ready.stop());
-beforeEach(async () => {
-  hop = await ready.begin();
-});
-afterEach(() => hop.lab.stop());
+afterAll(() => lab.stop());
 
-const cutOver = (agents: Protected | Awaited<ReturnType<Protected['freshAgents']>> = hop) =>
-  agents.mover('cutOver', { item: hop.item, point: null, predecessor: hop.predecessor });
-const operation = () => ({ item: hop.item, operation: null, successor: null });
-const accepted = () => hop.lab.events('failover.accepted');
-const landed = async (): Promise<LabVm | undefined> => (await hop.lab.vms('azure-local'))[0];
-const resources = async (type: RegExp): Promise<readonly string[]> =>
-  (await hop.lab.rows<{ type: string; name: string }>('arm/resources')).filter((one) => type.test(one.type)).map(({ name }) => name);
+const lose = (point: string, kind: 'dropAnswer' | 'errorAfterEffect' = 'dropAnswer') => lab.arm({ kind, point });
+const calls = (verb: string, since = 0) => lab.events('call', { verb }, since);
+const accepted = () => lab.events('failover.accepted');
+const staged = async (): Promise<LabVm | undefined> => (await lab.vms('hyper-v'))[0];
+const landed = async (): Promise<LabVm | undefined> => (await lab.vms('azure-local'))[0];
+const protect = (settings = {}) => hop.mover('protect', { predecessor, settings });
+const cutOver = (agents: SecondHop = hop) => agents.mover('cutOver', { item, point: null, predecessor });
+const operation = () => ({ item, operation: null, successor: null });
 
+/** What an operator is told when a call fails. */
 const toldOf = (call: Promise<unknown>): Promise<Mishap> =>
   call.then(
     () => Promise.reject(new Error('it ended well')),
@@ -54,109 +46,229 @@ const toldOf = (call: Promise<unknown>): Promise<Mishap> =>
     },
   );
 
-test.each(['errorAfterEffect', 'dropAnswer'] as const)('a failover whose answer is lost (%s) is accepted once', async (kind) => {
-  await hop.lab.arm({ kind, point: 'arm.POST plannedFailover' });
-  const asked = cutOver();
-  expect(await mishapOf(asked.once())).toBe('Unreachable');
-  await asked.done();
-  expect(accepted()).toEqual([expect.objectContaining({ legal: true })]);
-  expect(hop.lab.events('failover.ended')).toEqual([expect.objectContaining({ result: 'Succeeded' })]);
+describe('before the cut-over', () => {
+  test('initialise makes each thing once, although answers are lost', async () => {
+    for (const type of [
+      'replicationPolicies',
+      'storageAccounts',
+      'roleAssignments',
+      'solutions',
+      'replicationExtensions',
+    ])
+      await lose(`arm.PUT ${type}`, 'errorAfterEffect');
+    await hop.initialise().done();
+    expect(calls('PUT replicationPolicies')).toHaveLength(1);
+    expect(calls('PUT storageAccounts')).toHaveLength(1);
+    expect(calls('PUT roleAssignments')).toHaveLength(6);
+    expect(calls('PUT replicationExtensions')).toHaveLength(1);
+  });
+
+  test('without an answer from the log-in nothing is sent and nothing is given up', async () => {
+    await lab.arm({ kind: 'refused', point: 'authority.token' });
+    const agents = await hop.freshAgents();
+    expect(await mishapOf(agents.azureLocal('preflight').once())).toBe('Unreachable');
+    expect((await agents.azureLocal('preflight').done()).findings).toBeDefined();
+  });
+
+  test('protect waits while an appliance is silent or the resource bridge is offline', async () => {
+    const { nics } = await hop.hyperV('describe').done();
+    const address = { ip: ADDRESS, prefix: 24, gateway: '10.10.120.1', dns: [] };
+    await hop.guestBefore('prepare', { nics: nics.map(({ mac }) => ({ mac, address })) }).done();
+    predecessor = await hop.hyperV('describe').done();
+
+    await lab.arm({ kind: 'refused', point: 'arm.bridge' });
+    await protect().waits(/bridge is Offline/);
+    await lab.arm({ kind: 'refused', point: 'arm.agent', subject: '*' });
+    await protect().waits(/does not answer Azure/);
+    expect(calls('PUT protectedItems')).toEqual([]);
+  });
+
+  test('an enabling that failed is told; made anew on request it is one replication, although both answers are lost', async () => {
+    await lab.arm({ kind: 'failoverFails', point: 'arm.enable', detail: { message: 'The agent is out of memory.' } });
+    expect(await toldOf(protect().done())).toMatchObject({ class: 'Vendor' });
+    expect(await mishapOf(protect().done())).toBe('Vendor');
+    expect(calls('PUT protectedItems')).toHaveLength(1);
+
+    await lose('arm.DELETE protectedItems');
+    await lose('arm.PUT protectedItems', 'errorAfterEffect');
+    const made = await protect({ recreateFailed: true }).done();
+    item = made.item;
+    expect(made.adopted).toBe(false);
+    expect(calls('DELETE protectedItems')).toHaveLength(1);
+    expect(calls('PUT protectedItems')).toHaveLength(2);
+  });
+
+  test('a staged VM that is turned off in the first copy shows as unhealthy; on again, the copy ends well', async () => {
+    await lab.power(STAGED, 'off');
+    const copy = hop.mover('synchronise', { item, round: 0, after: null, final: false });
+    await copy.waits(/turned off/);
+    expect(await hop.mover('lag', { item }).done()).toMatchObject({ healthy: false });
+    await lab.power(STAGED, 'on');
+    await copy.done();
+    expect(await hop.mover('lag', { item }).done()).toMatchObject({ healthy: true });
+  });
 });
 
-test('an agent that dies after it asked, and another one, share one failover', async () => {
-  await mishapOf(cutOver().once());
-  const done = await cutOver(await hop.freshAgents()).done();
-  expect(accepted()).toEqual([expect.objectContaining({ job: done.operation })]);
-});
+describe('the cut-over', () => {
+  const fail = (task: string) => lab.arm({ kind: 'failoverFails', point: 'arm.failover', detail: { task } });
+  /** Another adapter takes the address the VM keeps; answers how it is freed again. */
+  const holdAddress = async (): Promise<() => Promise<unknown>> => {
+    const migrate = hop.plan.estate['azure-migrate'][hop.hop.mover.instance];
+    const local = hop.plan.estate['azure-local'][hop.hop.to.instance];
+    if (!migrate || !local) throw new Error('The estate has the instances of its path.');
+    const arm = openArm(migrate, { secret: resolveSecret });
+    const id = `${migrate.target.resourceGroupId}/providers/Microsoft.AzureStackHCI/networkInterfaces/stranger`;
+    const subnet = { id: local.logicalNetworks['lnet-db-120'] ?? '' };
+    const version = local.apiVersions.azureStackHci;
+    await arm.put(id, version, {
+      location: 'westeurope',
+      properties: { ipConfigurations: [{ properties: { subnet, privateIPAddress: ADDRESS } }] },
+    });
+    return () => arm.remove(id, version);
+  };
+  const resources = async (): Promise<readonly string[]> =>
+    (await lab.rows<{ type: string; name: string }>('arm/resources'))
+      .filter(({ type }) => /networkInterfaces|virtualHardDisks/.test(type))
+      .map(({ name }) => name);
 
-test('the estate dies in the middle of a failover and the failover goes on', async () => {
-  const asked = cutOver();
-  await asked.waits(/Preparing protected entities/);
-  await hop.lab.restart();
-  const done = await asked.done();
-  expect(accepted()).toHaveLength(1);
-  expect(await landed()).toMatchObject({ power: 'on', name: done.successor.name });
-  expect(hop.lab.events('vm.created', { platform: 'azure-local' })).toHaveLength(1);
-});
+  test('where Azure asks for patience the failover waits as long as it says', async () => {
+    await lab.arm({ kind: 'throttled', point: 'arm.GET protectedItems' });
+    await lab.arm({ kind: 'throttled', point: 'arm.POST plannedFailover', detail: { retryAfter: 17 } });
+    const asked = cutOver();
+    const said = [await asked.once().catch((error) => error), await asked.once().catch((error) => error)];
+    expect(said).toEqual([
+      expect.objectContaining({ type: 'Throttled', nextRetryDelay: 30_000 }),
+      expect.objectContaining({ type: 'Throttled', nextRetryDelay: 17_000 }),
+    ]);
+    expect(accepted()).toEqual([]);
+  });
 
-test('where Azure asks for patience the failover waits as long as it says and is sent once', async () => {
-  await hop.lab.arm({ kind: 'throttled', point: 'arm.POST plannedFailover', detail: { retryAfter: 17 } });
-  await hop.lab.arm({ kind: 'throttled', point: 'arm.GET protectedItems' });
-  const asked = cutOver();
-  const first = await asked.once().catch((error: unknown) => error);
-  const second = await asked.once().catch((error: unknown) => error);
-  expect([first, second]).toEqual([
-    expect.objectContaining({ type: 'Throttled', nextRetryDelay: 30_000 }),
-    expect.objectContaining({ type: 'Throttled', nextRetryDelay: 17_000 }),
-  ]);
-  expect(accepted()).toEqual([]);
-  await asked.done();
-  expect(accepted()).toHaveLength(1);
-});
+  test('an address that another adapter holds is found before the source is stopped', async () => {
+    const free = await holdAddress();
+    expect(await toldOf(cutOver().done())).toMatchObject({ class: 'Conflict', changed: 'nothing' });
+    expect(accepted()).toEqual([]);
+    expect(await staged()).toMatchObject({ power: 'on' });
+    await free();
+  });
 
-test('a failover that fails at any task tells its side of the boundary; what is half made is cleared and a retry succeeds', async () => {
-  const before = ['Prerequisite check', 'Turning off resource on primary', 'Starting failover'];
-  const after = ['Preparing protected entities', 'Turning on resource on recovery'];
-  for (const task of [...before, ...after]) {
-    const boundary = before.includes(task) ? 'before' : 'after';
-    await hop.lab.arm({ kind: 'failoverFails', point: 'arm.failover', detail: { task } });
+  test('a failover that failed behind a lost answer is told, not sent again', async () => {
+    await fail('Prerequisite check');
+    await lose('arm.POST plannedFailover', 'errorAfterEffect');
+    const asked = cutOver();
+    expect(await mishapOf(asked.once())).toBe('Unreachable');
+    expect(await toldOf(asked.done())).toMatchObject({ class: 'Vendor', facts: { boundary: 'before' } });
+    expect(accepted()).toEqual([expect.objectContaining({ legal: true })]);
+  });
+
+  test('a guest that will not shut down fails the failover and goes on serving', async () => {
+    await lab.arm({ kind: 'guestRefuses', point: 'shutdown.hyper-v', subject: STAGED });
+    expect(await toldOf(cutOver().done())).toMatchObject({ facts: { boundary: 'before', code: '1000001' } });
+    expect(await staged()).toMatchObject({ power: 'on', guestUpSince: expect.any(Number) });
+  });
+
+  test('an address that is taken meanwhile stops the failover beyond the boundary', async () => {
+    const free = await holdAddress();
+    expect(await toldOf(cutOver().done())).toMatchObject({
+      class: 'Configuration',
+      facts: { boundary: 'after', code: '1000037' },
+    });
+    await hop.mover('repair', operation()).done();
+    await free();
+  });
+
+  test.each([
+    ['Prerequisite check', 'before'],
+    ['Turning off resource on primary', 'before'],
+    ['Starting failover', 'before'],
+    ['Preparing protected entities', 'after'],
+    ['Turning on resource on recovery', 'after'],
+  ])('a failover that fails at "%s" stops %s the boundary, and is repaired', async (task, boundary) => {
+    await fail(task);
     const told = await toldOf(cutOver().done());
     expect(told).toMatchObject({ class: 'Vendor', facts: { boundary, task } });
-    expect(await hop.mover('settle', operation()).done()).toMatchObject({ state: 'failed', boundary });
+    const agents = await hop.freshAgents();
+    expect(await agents.mover('settle', operation()).done()).toMatchObject({ state: 'failed', boundary });
+
     const half = await landed();
-    expect([task, half === undefined]).toEqual([task, boundary === 'before']);
-
-    const kinds = /networkInterfaces|virtualHardDisks/;
-    const left = await resources(kinds);
-    if (boundary === 'after') expect(await mishapOf(cutOver().done())).toBe('Unsafe');
-    const repaired = await hop.mover('repair', operation()).done();
+    const kept = await resources();
+    expect(half === undefined).toBe(boundary === 'before');
+    if (half) expect(await mishapOf(cutOver().done())).toBe('Unsafe');
+    const repaired = await agents.mover('repair', operation()).done();
     expect(repaired).toMatchObject({ state: 'failed', boundary: 'before', successor: null });
-    expect(await resources(kinds)).toEqual(left);
-    expect(await hop.lab.rows('arm/hybridMachines')).toEqual([]);
-    if (half) expect(hop.lab.events('vm.removed', { vm: half.id })).toEqual([expect.objectContaining({ keptDisks: true })]);
-  }
-  const asked = cutOver();
-  await asked.done();
-  expect(accepted()).toHaveLength(6);
-  expect(accepted().every(({ legal }) => legal)).toBe(true);
-  const [off] = hop.lab.events('vm.power', { vm: STAGED, to: 'off' });
-  expect(hop.lab.events('vm.power', { vm: (await landed())?.id, to: 'on' })).toEqual([
-    expect.objectContaining({ lastSeq: off?.lastSeq }),
-  ]);
-}, 20_000);
-
-test('a guest that will not shut down fails the failover before the boundary, and goes on serving', async () => {
-  await hop.lab.arm({ kind: 'guestRefuses', point: 'shutdown.hyper-v', subject: STAGED });
-  expect(await toldOf(cutOver().done())).toMatchObject({ facts: { boundary: 'before', code: '1000001' } });
-  expect((await hop.lab.vms('hyper-v'))[0]).toMatchObject({ power: 'on' });
-  await cutOver().done();
-});
-
-test('an address that another adapter holds stops the failover; freed, the failover goes through', async () => {
-  const migrate = hop.plan.estate['azure-migrate'][hop.hop.mover.instance];
-  const local = hop.plan.estate['azure-local'][hop.hop.to.instance];
-  if (!migrate || !local) throw new Error('the plan has both');
-  const arm = openArm(migrate, { secret: resolveSecret });
-  const stranger = `${migrate.target.resourceGroupId}/providers/Microsoft.AzureStackHCI/networkInterfaces/stranger`;
-  await arm.put(stranger, local.apiVersions.azureStackHci, {
-    location: 'westeurope',
-    properties: {
-      ipConfigurations: [
-        { properties: { subnet: { id: local.logicalNetworks['lnet-db-120'] ?? '' }, privateIPAddress: '10.10.120.21' } },
-      ],
-    },
+    expect(await lab.rows('arm/hybridMachines')).toEqual([]);
+    expect(await landed()).toBeUndefined();
+    expect(await resources()).toEqual(kept);
+    if (half) expect(lab.events('vm.removed', { vm: half.id })).toEqual([expect.objectContaining({ keptDisks: true })]);
   });
-  const told = await toldOf(cutOver().done());
-  expect(told).toMatchObject({ class: 'Configuration', facts: { boundary: 'after', code: '1000037' } });
-  await hop.mover('repair', operation()).done();
-  await arm.remove(stranger, local.apiVersions.azureStackHci);
-  await cutOver().done();
-  const machine = { id: '', name: '' };
-  expect(machine).toBeDefined();
+
+  test('a failover that is given up leaves nothing: what was kept for the next one goes with the replication', async () => {
+    await fail('Turning on resource on recovery');
+    await mishapOf(cutOver().once());
+    expect(await toldOf(cutOver(await hop.freshAgents()).done())).toMatchObject({ facts: { boundary: 'after' } });
+    await hop.mover('repair', operation()).done();
+    expect(await resources()).not.toEqual([]);
+    await hop.mover('retire', { item, adopted: false }).done();
+    expect(await landed()).toBeUndefined();
+    expect(await resources()).toEqual([]);
+  });
+
+  test('replicated anew, the VM knows nothing of the failovers before', async () => {
+    await hop.hyperV('powerOn').done();
+    const made = await protect().done();
+    expect(made).toEqual({ item, adopted: false });
+    expect(await hop.mover('settle', operation()).done()).toMatchObject({ state: 'none' });
+    await hop.mover('synchronise', { item, round: 0, after: null, final: false }).done();
+  });
+
+  test('on the worst night it is still one failover: the answer lost, the estate killed, the agent new', async () => {
+    const since = accepted().length;
+    await lose('arm.POST plannedFailover');
+    const asked = cutOver();
+    expect(await mishapOf(asked.once())).toBe('Unreachable');
+    await asked.waits(/Preparing protected entities/);
+    await lab.restart();
+    cut = await cutOver(await hop.freshAgents()).done();
+    expect(accepted().slice(since)).toEqual([expect.objectContaining({ job: cut.operation, legal: true })]);
+    expect(accepted().every(({ legal }) => legal)).toBe(true);
+  });
+
+  test('the successor has every write of its predecessor, and answers at the address it kept', async () => {
+    const stopped = lab.events('vm.power', { vm: STAGED, to: 'off' }).at(-1);
+    const target = await landed();
+    expect(lab.events('vm.power', { vm: target?.id, to: 'on' })).toEqual([
+      expect.objectContaining({ lastSeq: stopped?.lastSeq }),
+    ]);
+    const inside = await hop.guestAfter('inspect', { vm: cut.successor, addresses: [ADDRESS] }).done();
+    expect(inside.nics).toEqual([expect.objectContaining({ mac: target?.nics[0]?.mac, addresses: [`${ADDRESS}/24`] })]);
+    const { nics } = await hop.azureLocal('describe', { vm: cut.successor }).done();
+    expect(nics).toEqual([expect.objectContaining({ addresses: [ADDRESS] })]);
+  });
 });
 
-test('a staged VM that is turned off during replication shows as unhealthy until it is on again', async () => {
-  await hop.lab.power(STAGED, 'off');
-  const lag = hop.mover('lag', { item: hop.item });
-  expect(await lag.done()).toBeDefined();
+describe('after the cut-over', () => {
+  test('a predecessor that somebody starts again is seen on, and taken off the network', async () => {
+    await lab.power(STAGED, 'on');
+    const isolated = await hop.hyperV('isolate', { extent: 'full' }).done();
+    expect(isolated.description.power).toBe('on');
+    expect((await staged())?.nics.every(({ connected }) => !connected)).toBe(true);
+    await lab.power(STAGED, 'off');
+  });
+
+  test('there is no way back in Azure: abandon leaves the successor and says so', async () => {
+    const since = lab.mark();
+    const asked = hop.mover('abandon', { item, operation: cut.operation, successor: cut.successor });
+    expect(await asked.done()).toEqual({ successorGone: false });
+    expect(lab.events('call', {}, since)).toEqual([]);
+  });
+
+  test('commit ends the replication once, although its answer is lost and it is asked for twice', async () => {
+    const since = lab.mark();
+    const order = { item, operation: cut.operation, successor: cut.successor };
+    await lose('arm.DELETE protectedItems');
+    await hop.mover('commit', order).done();
+    await hop.mover('commit', order).done();
+    expect(calls('DELETE protectedItems', since)).toHaveLength(1);
+    expect(await landed()).toMatchObject({ power: 'on', name: cut.successor.name });
+    expect(await hop.mover('settle', order).done()).toMatchObject({ state: 'done', successor: cut.successor });
+  });
 });

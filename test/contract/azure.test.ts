@@ -65,7 +65,9 @@ describe.each(['windows', 'linux'])('the second hop of a %s VM', (os) => {
     const { nics } = await hop.hyperV('describe').done();
     const at = nics.flatMap((nic) => nic.addresses);
     baseline = await hop.guestBefore('inspect', { addresses: at }).done();
-    const { placed } = await hop.guestBefore('prepare', { addresses: at, nics: planned(nics.map(({ mac }) => mac)) }).done();
+    const { placed } = await hop
+      .guestBefore('prepare', { addresses: at, nics: planned(nics.map(({ mac }) => mac)) })
+      .done();
     expect(placed).toHaveLength(1);
     expect((await lab.vms('hyper-v'))[0]?.guest.addresses).toEqual([expect.objectContaining({ ip: at[0] })]);
   });

@@ -1,5 +1,5 @@
-import { execFile, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -13,11 +13,23 @@ const locate = (name: string): string | null =>
     .map((dir) => join(dir, name))
     .find((file) => existsSync(file)) ?? null;
 
+/**
+ * A BusyBox may be built so that its shell takes its own `ip` or `ifup` before any program in PATH. Such a shell would reach past the
+ * stand-ins to the machine the test runs on.
+ */
+const keepsToPath = (file: string): boolean =>
+  spawnSync(file, ['sh', '-c', 'ls /'], { env: { PATH: '/nonexistent' } }).status !== 0;
+
+const isSafe = (name: string): boolean => {
+  const file = locate(name);
+  return file !== null && (name !== 'busybox' || keepsToPath(file));
+};
+
 /** Shells of this machine that guests have: Debian's, BusyBox's, and bash as `sh`. */
-export const SHELLS = ['dash', 'busybox', 'bash'].filter((name) => locate(name) !== null);
+export const SHELLS = ['dash', 'busybox', 'bash'].filter(isSafe);
 
 const TOOLS =
-  'awk base64 cat chmod cp cut df grep head id ln ls mkdir mktemp mv rm sed sort tail tr uname wc env'.split(' ');
+  'awk base64 cat chmod cp cut df grep head ln ls mkdir mktemp mv rm sed sort tail tr true uname wc env'.split(' ');
 
 const scripts = guestScripts();
 
@@ -55,9 +67,9 @@ export const machine = async (shell: string) => {
   };
   const env = { PATH: bin, TRANSHIP_ROOT: root };
 
-  const raw = (script: string, argument: string, extra: Readonly<Record<string, string>> = {}): Promise<string> =>
+  const raw = (script: string, argument: string): Promise<string> =>
     new Promise((resolve, reject) => {
-      const child = spawn(join(bin, 'sh'), ['-s', '--', argument], { env: { ...env, ...extra }, cwd: root });
+      const child = spawn(join(bin, 'sh'), ['-s', '--', argument], { env, cwd: root });
       const said: Buffer[] = [];
       const complained: Buffer[] = [];
       child.stdout.on('data', (piece: Buffer) => said.push(piece));
@@ -71,12 +83,8 @@ export const machine = async (shell: string) => {
       child.stdin.end(scripts[script] ?? '');
     });
 
-  const ask = async (
-    verb: string,
-    argument: object,
-    extra: Readonly<Record<string, string>> = {},
-  ): Promise<Answered> => {
-    const said = await raw(`${verb}.sh`, Buffer.from(JSON.stringify(argument)).toString('base64'), extra);
+  const ask = async (verb: string, argument: object): Promise<Answered> => {
+    const said = await raw(`${verb}.sh`, Buffer.from(JSON.stringify(argument)).toString('base64'));
     const lines = said.split('\n').filter((line) => line !== '');
     const json = /^<<GUEST>>(.*)<<END>>$/.exec(lines[0] ?? '')?.[1];
     if (!json) throw new Error(`no marked line: ${said}`);
@@ -113,11 +121,14 @@ export const machine = async (shell: string) => {
     /** Every file but our own log, as `path mode text`. */
     files: (): readonly string[] =>
       readdirSync(root, { recursive: true, encoding: 'utf8' })
-        .filter((file) => !file.startsWith('.') && !file.endsWith('.log') && statSync(path(file)).isFile())
+        .filter((file) => !file.startsWith('.') && !file.endsWith('.log') && lstatSync(path(file)).isFile())
         .sort()
-        .map((file) => `${file} ${(statSync(path(file)).mode & 0o777).toString(8)} ${read(file)}`),
+        .map((file) => `${file} ${(lstatSync(path(file)).mode & 0o777).toString(8)} ${read(file)}`),
     until: async (holds: () => boolean): Promise<void> => {
-      while (!holds()) await pause(20);
+      for (let tries = 0; !holds(); tries += 1) {
+        if (tries > 200) throw new Error(`it did not come true; calls were ${read('.calls')}`);
+        await pause(20);
+      }
     },
     end: (): Promise<void> => rm(root, { recursive: true, force: true }),
   };
@@ -141,10 +152,10 @@ case "$*" in
 esac
 exit 0`;
 
-/** An AHV guest with one adapter, as scripts find it. */
+/** An AHV guest with one adapter, as scripts find it. No machine that runs tests has an adapter of that name. */
 export const ahvGuest = async (shell: string): Promise<Machine> => {
   const guest = await machine(shell);
-  await guest.adapter('ens3', MAC1, 2);
+  await guest.adapter('gst3', MAC1, 2);
   await guest.write('sys/class/dmi/id/product_uuid', 'AAAA-1\n');
   await guest.write('sys/class/dmi/id/sys_vendor', 'Nutanix\n');
   await guest.write('proc/sys/kernel/hostname', 'web-03\n');
@@ -153,12 +164,13 @@ export const ahvGuest = async (shell: string): Promise<Machine> => {
   await guest.write('proc/mounts', '/dev/sda1 / ext4 rw 0 0\nproc /proc proc rw 0 0\n');
   await guest.write('etc/resolv.conf', 'search example.org\nnameserver 10.0.0.53\n');
   await guest.write(
-    'live/ens3',
-    'inet 10.0.0.5/24 scope global ens3\ninet6 fd00::5/64 scope global dynamic\nvia 10.0.0.1\n',
+    'live/gst3',
+    'inet 10.0.0.5/24 scope global gst3\ninet6 fd00::5/64 scope global dynamic\nvia 10.0.0.1\n',
   );
   await mkdir(guest.path('run/systemd/system'), { recursive: true });
   await guest.program('ip', IP);
   await guest.program('sleep');
+  await guest.program('id', 'echo 0');
   await guest.program('systemctl', 'exit 3');
   return guest;
 };
@@ -182,3 +194,29 @@ done`,
 };
 
 export const STATIC = { ip: '10.1.0.5', prefix: 24, gateway: '10.1.0.1', dns: ['10.1.0.53', '10.1.0.54'] };
+
+export const NICS = [{ mac: MAC1, index: 0, ...STATIC }];
+export const PACKAGE = 'var/lib/tranship/first-boot.sh';
+export const INTERFACES = 'auto lo\niface lo inet loopback\n';
+
+/** Prepared: a guest of ifupdown with a package for the given adapters. */
+export const withPackage = async (guest: Machine, nics: readonly object[] = NICS): Promise<Machine> => {
+  await withDracut(guest);
+  await guest.write('etc/network/interfaces', INTERFACES);
+  for (const name of ['ifup', 'ifdown']) await guest.program(name);
+  await guest.ask('prepare', { nics, hop: 1 });
+  return guest;
+};
+
+/** Makes guests for the tests of one shell, and clears them away after each. */
+export const guestsUnder = (shell: string): (() => Promise<Machine>) => {
+  const made: Machine[] = [];
+  afterEach(async () => {
+    await Promise.all(made.splice(0).map((guest) => guest.end()));
+  });
+  return async () => {
+    const guest = await ahvGuest(shell);
+    made.push(guest);
+    return guest;
+  };
+};

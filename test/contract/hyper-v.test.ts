@@ -41,7 +41,7 @@ const withTwoAdapters = (scenario: Scenario): Scenario => ({
 });
 
 beforeAll(async () => {
-  lab = await startLab({ scenario: ['one', '--speed', '120', '--os', 'linux'], change: withTwoAdapters });
+  lab = await startLab({ scenario: ['one', '--speed', '240', '--os', 'linux'], change: withTwoAdapters });
   hop = await firstHop(lab);
 });
 afterAll(() => lab.stop());

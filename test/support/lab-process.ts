@@ -18,9 +18,7 @@ export interface LabProcess {
   readonly folder: string;
   readonly dir: string;
   readonly endpoints: Endpoints;
-  /** Ends it as a power cut would. */
-  kill(): Promise<void>;
-  /** As `kill`, and starts it again on the same directory. */
+  /** Ends it as a power cut would, and starts it again on the same directory. */
   restart(): Promise<void>;
   stop(): Promise<void>;
   arm(fault: FaultWish): Promise<void>;
@@ -119,7 +117,6 @@ export const startLab = async ({
     folder,
     dir,
     endpoints,
-    kill: () => running.kill(),
     restart: async () => {
       await running.kill();
       running = await start();

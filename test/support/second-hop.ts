@@ -85,7 +85,8 @@ export const secondHop = async (lab: LabProcess): Promise<SecondHop> => {
   const migrate = estate['azure-migrate'][hop.mover.instance];
   const local = estate['azure-local'][hop.to.instance];
   const [inside, outside] = [estate.guest[hop.guests.source], estate.guest[hop.guests.target]];
-  if (!hyperV || !migrate || !local || !inside || !outside) throw new Error('The estate has the instances of its path.');
+  if (!hyperV || !migrate || !local || !inside || !outside)
+    throw new Error('The estate has the instances of its path.');
   const secret = { secret: resolveSecret };
   const drivers = {
     hyperV: hyperVPlatform({
@@ -94,7 +95,12 @@ export const secondHop = async (lab: LabProcess): Promise<SecondHop> => {
       steadyMs: policies.steadyMs,
       agentVersion: 'test',
     }),
-    mover: azureMigrateMover({ instance: migrate, arm: openArm(migrate, secret), pollMs: policies.pollMs, agentVersion: 'test' }),
+    mover: azureMigrateMover({
+      instance: migrate,
+      arm: openArm(migrate, secret),
+      pollMs: policies.pollMs,
+      agentVersion: 'test',
+    }),
     azureLocal: azureLocalPlatform({ instance: local, arm: openArm(local, secret), agentVersion: 'test' }),
     guestBefore: guestDriver({
       instance: inside,

@@ -14,33 +14,31 @@ import { requestId } from '../../activities/http/request-id.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
-let server: Server;
+const servers: Server[] = [];
 let answer: Answer = () => {};
 let folder: string;
 let ca: string;
 let base: string;
+/** A server whose certificate names another host. */
+let misnamed: { readonly base: string; readonly ca: string };
 
 const pem = (kind: string, bytes: ArrayBuffer): string =>
   `-----BEGIN ${kind}-----\n${Buffer.from(bytes).toString('base64')}\n-----END ${kind}-----\n`;
 
-beforeAll(async () => {
-  x509.cryptoProvider.set(webcrypto as never);
+/** Serves at 127.0.0.1 under a certificate for this name; no name is ever looked up. */
+const serve = async (name: { type: 'ip' | 'dns'; value: string }): Promise<{ base: string; ca: string }> => {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: 'CN=localhost',
+    name: `CN=${name.value}`,
     keys: keys as never,
     signingAlgorithm: algorithm,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 1, true),
-      new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }]),
-    ],
+    extensions: [new x509.BasicConstraintsExtension(true, 1, true), new x509.SubjectAlternativeNameExtension([name])],
   });
-  folder = mkdtempSync(join(tmpdir(), 'http-'));
-  ca = join(folder, 'ca.pem');
-  writeFileSync(ca, certificate.toString('pem'));
+  const file = join(folder, `${name.value}.pem`);
+  writeFileSync(file, certificate.toString('pem'));
   const key = pem('PRIVATE KEY', await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
-  server = createServer({ key, cert: certificate.toString('pem') }, (request, response) => {
+  const server = createServer({ key, cert: certificate.toString('pem') }, (request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => {
       body += chunk.toString();
@@ -48,12 +46,22 @@ beforeAll(async () => {
     request.on('end', () => answer(request, response, body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `https://localhost:${(server.address() as AddressInfo).port}`;
+  servers.push(server);
+  return { base: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, ca: file };
+};
+
+beforeAll(async () => {
+  x509.cryptoProvider.set(webcrypto as never);
+  folder = mkdtempSync(join(tmpdir(), 'http-'));
+  ({ base, ca } = await serve({ type: 'ip', value: '127.0.0.1' }));
+  misnamed = await serve({ type: 'dns', value: 'prism.example.org' });
 });
 
 afterAll(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  for (const server of servers) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
   rmSync(folder, { recursive: true });
 });
 
@@ -80,8 +88,7 @@ test('a server nobody vouches for is a matter of configuration', async () => {
 });
 
 test('a server of another name is a matter of configuration', async () => {
-  const other = base.replace('localhost', '127.0.0.1');
-  expect((await failing(httpClient({ base: other, ca })({ method: 'GET', path: '/x' }))).type).toBe('Configuration');
+  expect((await failing(httpClient(misnamed)({ method: 'GET', path: '/x' }))).type).toBe('Configuration');
 });
 
 test('a CA file that is not there is a matter of configuration', async () => {
@@ -90,7 +97,7 @@ test('a CA file that is not there is a matter of configuration', async () => {
 });
 
 test('nobody listening is unreachable', async () => {
-  const client = httpClient({ base: 'https://localhost:9', ca });
+  const client = httpClient({ base: 'https://127.0.0.1:9', ca });
   expect((await failing(client({ method: 'GET', path: '/x' }))).type).toBe('Unreachable');
 });
 
@@ -181,6 +188,20 @@ test('no more calls run at once than allowed', async () => {
   };
   await Promise.all(Array.from({ length: 9 }, () => turn(call)));
   expect(most).toBe(2);
+});
+
+test('after a quiet second as many start at once as else in a second, and no more', async () => {
+  const turn = paced({ atOnce: 100, perSecond: 2 });
+  let started = 0;
+  const calls = Array.from({ length: 4 }, () =>
+    turn(async () => {
+      started += 1;
+    }),
+  );
+  await Promise.all(calls.slice(0, 3));
+  expect(started).toBe(3);
+  await calls[3];
+  expect(started).toBe(4);
 });
 
 test('a call that fails gives its place back', async () => {

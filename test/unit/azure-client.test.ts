@@ -58,6 +58,8 @@ let folder: string;
 let ca: string;
 let origin: string;
 let status: number;
+/** Part of an address that is heard and not answered. */
+let hushed: string | null;
 let seen: { method: string; path: string; authorization: string | undefined }[];
 
 beforeAll(async () => {
@@ -67,6 +69,7 @@ beforeAll(async () => {
   await writeFile(ca, made.ca);
   server = createServer(made, async (request, response) => {
     const url = request.url ?? '';
+    if (hushed && url.includes(hushed)) return;
     const say = (code: number, body: unknown) => {
       response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
@@ -101,9 +104,10 @@ afterAll(async () => {
 beforeEach(() => {
   seen = [];
   status = 200;
+  hushed = null;
 });
 
-const opened = (over: { ca?: string; secret?: string } = {}) =>
+const opened = (over: { ca?: string; secret?: string; timeoutMs?: number } = {}) =>
   openArm(
     {
       endpoint: origin,
@@ -111,7 +115,7 @@ const opened = (over: { ca?: string; secret?: string } = {}) =>
       login: { authority: origin, tenant: 'tenant', clientId: 'app', clientSecret: 'env:SECRET' },
       subscription: 'sub',
     },
-    { secret: async () => over.secret ?? 's3cret' },
+    { secret: async () => over.secret ?? 's3cret', timeoutMs: over.timeoutMs ?? 10_000 },
   );
 
 test('a CA file in the plan is enough for the log-in and for ARM', async () => {
@@ -152,6 +156,12 @@ test('an address where nobody listens is asked again later', async () => {
     { secret: async () => 'x' },
   );
   expect(await failing(arm.get('/subscriptions/s', '1'))).toMatchObject({ type: 'Unreachable' });
+});
+
+test.each(['/subscriptions/sub', '/token'])('where %s is never answered, patience ends', async (silent) => {
+  hushed = silent;
+  const asked = opened({ ca, timeoutMs: 150 }).get('/subscriptions/sub', '1');
+  expect(await failing(asked)).toMatchObject({ type: 'Unreachable', message: expect.stringContaining('no answer') });
 });
 
 test('a CA file that is not there is told before anything is sent', async () => {

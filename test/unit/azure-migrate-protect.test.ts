@@ -181,7 +181,7 @@ const machineWith = (azure: ReturnType<typeof project>, over: { readonly [key: s
 test.each([
   ['off', { powerStatus: 'PowerOff' }, 'NotFinished'],
   ['silent', { operatingSystemDetails: { osType: null, osName: null } }, 'NotFinished'],
-  ['not highly available', { highAvailability: 'No' }, 'Configuration'],
+  ['not highly available yet', { highAvailability: 'No' }, 'NotFinished'],
 ])('a discovered VM that is %s is not replicated', async (_, over, type) => {
   const azure = project();
   machineWith(azure, over);

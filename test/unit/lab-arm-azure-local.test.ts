@@ -152,6 +152,25 @@ test('logical networks and storage containers tell what a landing needs', async 
   });
 });
 
+test('the tags of a network interface are what was sent last, and its other properties stay', async () => {
+  const id = `${lab.names.group}/providers/Microsoft.AzureStackHCI/networkInterfaces/spare`;
+  const subnet = { id: lab.names.logicalNetwork('lnet-db-120') };
+  const made = await lab.arm('PUT', id, {
+    location: 'westeurope',
+    properties: { ipConfigurations: [{ properties: { subnet } }] },
+  });
+  await lab.arm('PATCH', id, { tags: { one: '1', two: '2' } });
+  await lab.arm('PATCH', id, { tags: { two: '3' } });
+  await lab.arm('PATCH', id, {});
+  expect((await lab.arm('GET', id)).body).toEqual({ ...(made.body as object), tags: { two: '3' } });
+  expect((await lab.arm('PATCH', `${id}-2`, { tags: {} })).status).toBe(404);
+});
+
+test('a cluster tells the release of its solution in its update summary', async () => {
+  const { body } = await lab.arm('GET', `${lab.names.cluster}/updateSummaries/default`);
+  expect(inside(body, 'properties.currentVersion')).toMatch(/^\d+\.\d{4}\.\d+\.\d+$/);
+});
+
 test('what lands on a container takes its space', async () => {
   const free = async (): Promise<number> =>
     Number(

@@ -54,6 +54,8 @@ export interface TrialOptions {
   /** A scenario of the lab by name, with its arguments: `['one', '--speed', '60']`. */
   readonly scenario: readonly string[];
   readonly ui: boolean;
+  /** Faults the lab arms at its start, as its README has them. */
+  readonly faults?: readonly unknown[];
   readonly say?: (line: string) => void;
 }
 
@@ -66,6 +68,8 @@ export const startTrial = async (options: TrialOptions): Promise<TrialEstate> =>
   for (const path of [labState, logs]) mkdirSync(path, { recursive: true });
   const scenario = join(folder, 'scenario.json');
   writeFileSync(scenario, labCommand(['scenario', ...options.scenario]));
+
+  if (options.faults) writeFileSync(join(labState, 'faults.json'), JSON.stringify(options.faults));
 
   const port = await freePort();
   const place = {

@@ -23,14 +23,14 @@ digits() { printf '%s' "$1" | tr -d ':'; }
 uuid_for() { printf '7472616e-7368-4970-8000-%s' "$(digits "$1")"; }
 
 netmask() {
-    awk -v bits="${1#*/}" 'BEGIN {
-        for (i = 0; i < 4; i++) {
-            here = bits > 8 ? 8 : bits
-            bits -= here
-            out = out (i ? "." : "") (256 - 2 ^ (8 - here))
-        }
-        print out
-    }'
+    bits=${1#*/}
+    mask=
+    for octet in 1 2 3 4; do
+        here=$((bits > 8 ? 8 : bits))
+        bits=$((bits - here))
+        mask=$mask.$((256 - (1 << (8 - here))))
+    done
+    printf '%s' "${mask#.}"
 }
 
 # A priority above all others: NetworkManager takes this profile for the adapter whatever else would fit. NM wants a trailing `;`.

@@ -22,10 +22,10 @@ put() {
     CHANGED=yes
 }
 
-# A copy of a customer's file as it was before we touched it; the first copy stays.
+# A copy of a customer's file as it was before we touched it, or a mark that there was none; the first one stays.
 keep_before() {
-    [ -f "$ROOT$1" ] || return 0
     copy=$ROOT$STORE/before/$(printf '%s' "${1#/}" | tr / _)
-    [ -e "$copy" ] && return 0
-    mkdir -p "${copy%/*}" && cp -p "$ROOT$1" "$copy"
+    [ -e "$copy" ] || [ -e "$copy.none" ] && return 0
+    mkdir -p "${copy%/*}" || return 1
+    if [ -f "$ROOT$1" ]; then cp -p "$ROOT$1" "$copy"; else : >"$copy.none"; fi
 }

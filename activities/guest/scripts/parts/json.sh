@@ -8,7 +8,7 @@ answer() {
 refuse() { answer "{\"error\":{\"code\":$(text "$1"),\"message\":$(text "$2")}}"; }
 
 need_root() {
-    [ -n "$ROOT" ] || [ "$(id -u)" = 0 ] || refuse notRoot 'This account is not root and may not become root by sudo without a password.'
+    [ "$(id -u)" = 0 ] || refuse notRoot 'This account is not root and may not become root by sudo without a password.'
 }
 
 # A text as JSON.

@@ -1,0 +1,81 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  commandMigration,
+  ensureCapacity,
+  initialiseMover,
+  type MigrationHandle,
+  moversToPrepare,
+  startMigration,
+} from '../../client/operations.ts';
+import type { Phase } from '../../domain/phase.ts';
+import { type GateName, isIdentified, type Plan } from '../../domain/plan.ts';
+import type { Verb } from '../../domain/verbs.ts';
+import { readPlan } from '../../plan/read-plan.ts';
+import { startTrial, type TrialEstate } from '../../tools/estate/estate.ts';
+import { approveGate, watch } from '../../tools/estate/operator.ts';
+import type { MigrationView } from '../../workflows/messages.ts';
+
+/** What the operators of one VM do, in order: open a gate, answer what is parked, ask for something at a gate. */
+export type Act =
+  | { readonly open: GateName }
+  | { readonly whenParkedAt: string; readonly say: Verb }
+  | { readonly atGate: GateName; readonly say: Verb };
+
+export interface TrialRun {
+  readonly trial: TrialEstate;
+  readonly plan: Plan;
+  /** Plays these acts for the VM of that name and waits for its end. */
+  readonly play: (
+    name: string,
+    acts: readonly Act[],
+    end: Phase,
+  ) => Promise<{ handle: MigrationHandle; view: MigrationView }>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface TrialWish {
+  readonly scenario: readonly string[];
+  readonly faults?: readonly unknown[];
+}
+
+const reached = (act: Act, view: MigrationView): boolean => {
+  if ('open' in act) return view.gate?.name === act.open;
+  if ('whenParkedAt' in act) return view.parked?.step === act.whenParkedAt;
+  return view.gate?.name === act.atGate;
+};
+
+const WITHIN_MS = 150_000;
+
+/** A whole trial estate for one test file: real server, real lab, real agents as processes. */
+export const startTrialRun = async ({ scenario, faults }: TrialWish): Promise<TrialRun> => {
+  const folder = mkdtempSync(join(tmpdir(), 'tranship-journey-'));
+  const trial = await startTrial({ folder, scenario, ui: false, ...(faults ? { faults } : {}) });
+  const read = await readPlan({ planPath: trial.plan, csvPath: trial.vms, now: Date.now() });
+  if ('refusals' in read) throw new Error(JSON.stringify(read.refusals));
+  const { plan } = read;
+  await ensureCapacity(trial.client, plan);
+  for (const to of moversToPrepare(plan)) await initialiseMover(trial.client, to);
+
+  const perform = async (handle: MigrationHandle, act: Act): Promise<void> => {
+    const view = await watch(handle, { everyMs: 200, withinMs: WITHIN_MS, see: (now) => reached(act, now) });
+    if ('open' in act && view.gate)
+      await approveGate({ name: 'operator', labState: trial.labState }, handle, view, view.gate);
+    if ('say' in act) await commandMigration(handle, act.say, 'operator');
+  };
+  return {
+    trial,
+    plan,
+    play: async (name, acts, end) => {
+      const vm = plan.vms.filter(isIdentified).find((each) => each.name === name);
+      if (!vm) throw new Error(`the plan has no ${name}`);
+      const handle = await startMigration(trial.client, plan, vm, trial.records);
+      for (const act of acts) await perform(handle, act);
+      const view = await watch(handle, { everyMs: 200, withinMs: WITHIN_MS, see: (now) => now.phase === end });
+      await handle.result();
+      return { handle, view };
+    },
+    stop: trial.stop,
+  };
+};
