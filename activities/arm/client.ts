@@ -59,13 +59,16 @@ const secretOf = async (site: ArmSite, setup: ArmSetup): Promise<string> =>
     });
   });
 
-/** Remembers why the last request of the log-in got no answer. */
-const connectionErrors = (): { readonly policy: PipelinePolicy; last(): unknown } => {
+const TIMEOUT_MS = 60_000;
+
+/** Remembers why the last request of the log-in got no answer, and gives each only so long. */
+const connectionErrors = (timeoutMs: number): { readonly policy: PipelinePolicy; last(): unknown } => {
   let last: unknown = null;
   const policy: PipelinePolicy = {
     name: 'connectionErrors',
     sendRequest: async (request, next) => {
       last = null;
+      request.abortSignal = AbortSignal.timeout(timeoutMs);
       return next(request).catch((error: unknown) => {
         last = error;
         throw error;
@@ -80,7 +83,7 @@ const open = async (site: ArmSite, setup: ArmSetup): Promise<ResourceManagementC
   const tls = await trusted(site.ca);
   const { authority, tenant, clientId } = site.login;
   const once = { retryOptions: { maxRetries: 0 }, redirectOptions: { maxRetries: 0 } };
-  const connection = connectionErrors();
+  const connection = connectionErrors(setup.timeoutMs ?? TIMEOUT_MS);
   const credential = new ClientSecretCredential(tenant, clientId, await secretOf(site, setup), {
     authorityHost: authority,
     disableInstanceDiscovery: !PUBLIC_AUTHORITIES.includes(new URL(authority).hostname),
@@ -130,8 +133,8 @@ export const armSend = (site: ArmSite, setup: ArmSetup): Send => {
   };
   return async ({ method, url, body }) => {
     const cancelled = setup.signal?.();
-    // Its own time-out the pipeline forgets to stop when a connection breaks, which keeps a process that ends alive; it does not know the log-in's either.
-    const late = AbortSignal.timeout(setup.timeoutMs ?? 60_000);
+    // The pipeline's own time-out goes on ticking when a connection breaks, and keeps a process that ends alive.
+    const late = AbortSignal.timeout(setup.timeoutMs ?? TIMEOUT_MS);
     const request = createPipelineRequest({
       method,
       url,

@@ -1,6 +1,8 @@
 import type { ExpectedNic, Scenario, VmScenario } from '../../lab/estate/types.ts';
 
-const source = { subnet: 'vlan-120-db', ip: '10.10.120.21', gateway: '10.10.120.1' };
+export const ADDRESS = '10.10.120.21';
+
+const source = { subnet: 'vlan-120-db', ip: ADDRESS, gateway: '10.10.120.1' };
 const landing = { vlan: 120, ip: null, gateway: '10.10.120.1' };
 
 const landingsOf = (nics: readonly ExpectedNic[], network: string): readonly ExpectedNic[] =>

@@ -23,15 +23,16 @@ export type Act =
   | { readonly whenParkedAt: string; readonly say: Verb }
   | { readonly atGate: GateName; readonly say: Verb };
 
+export interface Played {
+  readonly handle: MigrationHandle;
+  readonly view: MigrationView;
+}
+
 export interface TrialRun {
   readonly trial: TrialEstate;
   readonly plan: Plan;
   /** Plays these acts for the VM of that name and waits for its end. */
-  readonly play: (
-    name: string,
-    acts: readonly Act[],
-    end: Phase,
-  ) => Promise<{ handle: MigrationHandle; view: MigrationView }>;
+  readonly play: (name: string, acts: readonly Act[], end: Phase) => Promise<Played>;
   readonly stop: () => Promise<void>;
 }
 
