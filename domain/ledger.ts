@@ -27,7 +27,7 @@ export interface HumanWait {
 export interface Ledger {
   readonly entries: LedgerEntry[];
   readonly waits: HumanWait[];
-  readonly bytes: { hop: number; round: number; moved: number }[];
+  readonly bytes: { hop: number; round: number; moved: number | null }[];
 }
 
 export const newLedger = (): Ledger => ({ entries: [], waits: [], bytes: [] });

@@ -1,4 +1,3 @@
-import { globSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { ahvPlatform } from '../activities/ahv/index.ts';
@@ -120,6 +119,3 @@ export const driverOf = async (site: Site & { readonly product: string }): Promi
   if (!maker) throw new Error(`No driver for ${site.product}. There are: ${Object.keys(MAKERS).join(', ')}.`);
   return (await maker(site)) as Served;
 };
-
-/** Every catalogue there is, for the JEA export and for checks. */
-export const catalogueFiles = (): string[] => globSync(join(products, '*', 'cmdlets.json'));

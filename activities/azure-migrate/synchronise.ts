@@ -5,8 +5,6 @@ import { ofItem } from './failures.ts';
 import type { Item } from './items.ts';
 import { stageOf } from './stage.ts';
 
-const share = (item: Item): number => (item.copied ?? 0) / 100;
-
 const progressText = (item: Item): string => {
   if (item.resynced !== null) return `Copying again after a break: ${item.resynced} %`;
   if (item.copied !== null) return `First copy: ${item.copied} %`;
@@ -21,7 +19,7 @@ const troubles = (item: Item): string => item.errors.map(({ code, message }) => 
  */
 export const synchronise =
   ({ items }: AzureMigrate): Mover['synchronise'] =>
-  async ({ item: id, vm, after, round }) => {
+  async ({ item: id, vm, after }) => {
     const item = await items.glance(id);
     if (!item)
       throw mishap.missing(`The replication of ${vm.name} is gone`, {
@@ -37,7 +35,6 @@ export const synchronise =
         fix: 'Look at the protected item in the portal.',
       });
 
-    const moved = Math.round(share(item) * item.bytes);
     if (!item.allowed.includes('PlannedFailover'))
       return notFinished(
         `${progressText(item)}.${troubles(item)}`,
@@ -53,7 +50,8 @@ export const synchronise =
     return {
       run: null,
       point: item.point,
-      movedBytes: round === 0 ? item.bytes : moved,
+      // Azure tells a percentage of the capacity, never how many bytes went over the wire.
+      movedBytes: null,
       totalBytes: item.bytes,
       pointAt: item.pointAt,
     };

@@ -50,7 +50,8 @@ export interface SynchroniseOrder extends ItemOrder {
 export interface Synchronised {
   readonly run: string | null;
   readonly point: string | null;
-  readonly movedBytes: number;
+  /** Null where the product does not tell. */
+  readonly movedBytes: number | null;
   readonly totalBytes: number;
   /** Time of the point on the product's own clock; for people, never compared with another clock. */
   readonly pointAt: string | null;

@@ -24,4 +24,20 @@ export const workerCommands = (program: Command): void => {
       const plan = await readPlanOrRefuse(place);
       await runAgent({ estate: plan.estate, policies: plan.policies, serve });
     });
+
+  program
+    .command('jea')
+    .argument('<product>', 'veeam, hyper-v or guest')
+    .description('the role capability (.psrc) that lets an agent run just what its driver catalogues on a Windows host')
+    .action(async (product: string) => {
+      const { catalogueFiles } = await import('../../workers/catalogues.ts');
+      const { loadCatalogue } = await import('../../workers/powershell/catalogue.ts');
+      const { roleCapability } = await import('../../workers/powershell/jea.ts');
+      const files = catalogueFiles();
+      const file = files[product];
+      if (!file) throw new Error(`No catalogue for ${product}. There are: ${Object.keys(files).join(', ')}.`);
+      process.stdout.write(
+        roleCapability(await loadCatalogue([file]), 'run-cmdlets.ps1', `Tranship agent for ${product}`),
+      );
+    });
 };

@@ -68,7 +68,9 @@ const report = async (handles: readonly MigrationHandle[], views: readonly Migra
       const described = await handles[index]?.describe();
       const human = view.ledger.waits.reduce((sum, wait) => sum + wait.to - wait.from, 0);
       const moved = (full: boolean): number =>
-        view.ledger.bytes.filter((b) => (b.round === 0) === full).reduce((sum, b) => sum + b.moved, 0);
+        view.ledger.bytes
+          .filter((b) => b.hop === 1 && (b.round === 0) === full)
+          .reduce((sum, b) => sum + (b.moved ?? 0), 0);
       return [
         view.vm.name,
         view.phase,
@@ -81,7 +83,12 @@ const report = async (handles: readonly MigrationHandle[], views: readonly Migra
       ];
     }),
   );
-  say(table(['VM', 'END', 'OUTAGE 1', 'OUTAGE 2', 'FULL', 'DELTA', 'HUMAN WAIT', 'EVENTS', 'HISTORY'], rows));
+  say(
+    table(
+      ['VM', 'END', 'OUTAGE 1', 'OUTAGE 2', 'FULL, HOP 1', 'DELTA, HOP 1', 'HUMAN WAIT', 'EVENTS', 'HISTORY'],
+      rows,
+    ),
+  );
 };
 
 const oracle = (trial: TrialEstate): number => {

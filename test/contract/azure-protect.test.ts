@@ -1,6 +1,5 @@
 import type { VmDescription } from '../../domain/vm.ts';
-import type { LabVm } from '../../lab/estate/types.ts';
-import { keptAddress } from '../support/kept-address.ts';
+import type { LabVm, Scenario } from '../../lab/estate/types.ts';
 import { type LabProcess, startLab } from '../support/lab-process.ts';
 import { mishapOf, toldOf } from '../support/mishap-of.ts';
 import { type SecondHop, secondHop } from '../support/second-hop.ts';
@@ -13,8 +12,14 @@ let hop: SecondHop;
 let predecessor: VmDescription;
 let item: string;
 
+/** The first copy takes a second or two. */
+const slowCopy = (made: unknown): Scenario => {
+  const scenario = made as Scenario;
+  return { ...scenario, azure: { ...scenario.azure, replicationRate: 2 ** 14 } };
+};
+
 beforeAll(async () => {
-  lab = await startLab({ scenario: ['one', '--speed', '600'], change: keptAddress, beforehand: stageFirst() });
+  lab = await startLab({ scenario: ['one', '--speed', '600'], change: slowCopy, beforehand: stageFirst() });
   hop = await secondHop(lab);
 });
 afterAll(() => lab.stop());

@@ -8,12 +8,11 @@ const landing = { vlan: 120, ip: null, gateway: '10.10.120.1' };
 const landingsOf = (nics: readonly ExpectedNic[], network: string): readonly ExpectedNic[] =>
   nics.map((nic) => ({ ...nic, ...landing, network }));
 
-/** The scenario's VMs keep their addresses: their VLAN exists at the target. The first copy takes a second or two. */
+/** The scenario's VMs keep their addresses: their VLAN exists at the target. */
 export const keptAddress = (made: unknown): Scenario => {
   const scenario = made as Scenario;
   return {
     ...scenario,
-    azure: { ...scenario.azure, replicationRate: 2 ** 14 },
     vms: scenario.vms.map((vm): VmScenario => {
       const { staging, target } = vm.expected;
       return {

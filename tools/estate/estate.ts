@@ -31,6 +31,8 @@ export interface TrialEstate {
   readonly vms: string;
   readonly records: string;
   readonly client: Client;
+  /** Of the Temporal server. */
+  readonly address: string;
   readonly uiAddress: string | null;
   readonly pidOf: (name: ProcessName) => number;
   readonly start: (name: ProcessName) => Promise<void>;
@@ -139,6 +141,7 @@ export const startTrial = async (options: TrialOptions): Promise<TrialEstate> =>
     vms,
     records: join(env.TRANSHIP_HOME, 'records'),
     client: new Client({ connection, namespace: 'default' }),
+    address: env.TEMPORAL_ADDRESS,
     uiAddress: temporal?.uiAddress ?? null,
     pidOf: (name) => (name === 'temporal' ? temporal?.process.pid : running.get(name)?.pid) ?? 0,
     start,
