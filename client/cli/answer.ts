@@ -3,15 +3,13 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { isIrreversible } from '../../domain/gate.ts';
 import { VERBS, type Verb } from '../../domain/verbs.ts';
-import { explain } from './views.ts';
+import { explain, kebab } from './views.ts';
 
 interface Answer {
   readonly by: string;
   readonly comment?: string;
   readonly seen?: string;
 }
-
-const kebab = (verb: string): string => verb.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 const MEANS: Readonly<Record<Verb, string>> = {
   retry: 'try the parked step again',

@@ -19,7 +19,13 @@ viewCommands(program);
 answerCommands(program);
 workerCommands(program);
 
+/** Temporal wraps a refusal; people want the refusal. */
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error && /^Workflow Update/.test(error.message) ? error.cause.message : error.message;
+};
+
 program.parseAsync().catch((error: unknown) => {
-  process.stderr.write(`✗ ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`✗ ${reasonOf(error)}\n`);
   process.exitCode = 1;
 });

@@ -26,6 +26,17 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
     .join('\n');
 };
 
+/** A command as it is typed: `rollBack` → `roll-back`. */
+export const kebab = (verb: string): string => verb.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+const told = (key: string, value: unknown): string[] => {
+  if (Array.isArray(value))
+    return value.length === 0
+      ? []
+      : [`  ${key}:`, ...value.map((each) => `    · ${typeof each === 'string' ? each : JSON.stringify(each)}`)];
+  return [`  ${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`];
+};
+
 /** One VM for people: where it stands, why it waits, what can be done. */
 export const explain = (view: MigrationView, now: number): string =>
   [
@@ -44,9 +55,7 @@ export const explain = (view: MigrationView, now: number): string =>
     ...(view.gate
       ? [
           `? ${view.gate.name}, hop ${view.gate.hop}, seen as ${view.gate.fingerprint}; approvers: ${view.gate.approvers.join(', ') || 'anyone'}`,
-          ...Object.entries(view.gate.evidence).map(
-            ([key, value]) => `  ${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-          ),
+          ...Object.entries(view.gate.evidence).flatMap(([key, value]) => told(key, value)),
         ]
       : []),
     ...view.hops.map(
@@ -57,7 +66,7 @@ export const explain = (view: MigrationView, now: number): string =>
     ...view.decisions.map(
       (d) => `  ${new Date(d.at).toISOString()} ${d.by} ${d.decision}d ${d.gate}, hop ${d.hop} (${d.identity})`,
     ),
-    `  You can: ${view.legal.join('   ') || 'nothing, it has ended'}`,
+    `  You can: ${[...(view.gate ? ['approve', 'reject'] : []), ...view.legal.map(kebab)].join('   ') || 'nothing, it has ended'}`,
   ].join('\n');
 
 export const viewCommands = (program: Command): void => {
