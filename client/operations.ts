@@ -54,6 +54,8 @@ export const startMigration = async (
     taskQueue: 'orchestrator',
     args: [order],
     workflowIdConflictPolicy: 'USE_EXISTING',
+    // What an orchestrator had in hand when it was lost is given to the next one after this time; ten seconds by default.
+    workflowTaskTimeout: '5s',
     staticSummary: `${vm.name}: ${order.hops.map((hop) => hop.from.product).join(' → ')} → ${order.hops.at(-1)?.to.product}`,
     typedSearchAttributes: [
       { key: keyword('Programme'), value: plan.programme },

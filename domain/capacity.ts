@@ -28,14 +28,19 @@ export const used = (table: LeaseTable, resource: Resource): number =>
 const fits = (table: LeaseTable, amounts: Amounts): boolean =>
   RESOURCES.every((r) => used(table, r) + (amounts[r] ?? 0) <= table.limits[r]);
 
+/** Who is served next: what is too big for the whole house waits for other limits, and nobody waits for it. */
+const headOf = (table: LeaseTable): LeaseRequest | undefined =>
+  table.waiting.find(({ amounts }) => neverFits(table, amounts) === null);
+
 /** Grants from the head of the line as long as it fits. */
 const serve = (table: LeaseTable, now: number): { table: LeaseTable; granted: readonly Lease[] } => {
   const granted: Lease[] = [];
   let next = table;
-  for (let head = next.waiting[0]; head && fits(next, head.amounts); head = next.waiting[0]) {
+  for (let head = headOf(next); head && fits(next, head.amounts); head = headOf(next)) {
+    const { holder } = head;
     const lease = { ...head, grantedAt: now };
     granted.push(lease);
-    next = { ...next, held: [...next.held, lease], waiting: next.waiting.slice(1) };
+    next = { ...next, held: [...next.held, lease], waiting: next.waiting.filter((one) => one.holder !== holder) };
   }
   return { table: next, granted };
 };
@@ -69,6 +74,22 @@ export const release = (
 /** 1 is next; 0 when it does not wait. */
 export const placeOf = (table: LeaseTable, holder: string): number =>
   table.waiting.findIndex((w) => w.holder === holder) + 1;
+
+const isAmount = (value: unknown): boolean => typeof value === 'number' && value >= 0;
+
+/** Whether what came are limits; a signal may be anything. */
+export const isLimits = (limits: unknown): limits is LeaseTable['limits'] =>
+  RESOURCES.every((r) => isAmount((limits as LeaseTable['limits'] | undefined)?.[r]));
+
+/** Why a request is refused, or null. Who holds or waits already may ask again. */
+export const refuseRequest = (table: LeaseTable, ask: LeaseRequest): string | null => {
+  const { holder, amounts } = (ask ?? {}) as Partial<LeaseRequest>;
+  if (!holder || !amounts || !Object.values(amounts).every(isAmount))
+    return 'A request names its holder and how much of what it needs.';
+  const known = [...table.held, ...table.waiting].some((one) => one.holder === holder);
+  const over = known ? null : neverFits(table, amounts);
+  return over && `It would never fit: ${over}.`;
+};
 
 /** A request that can never be granted names the limit it breaks. */
 export const neverFits = (table: LeaseTable, amounts: Amounts): string | null => {

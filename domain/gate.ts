@@ -52,15 +52,28 @@ const canonical = (value: unknown): string => {
   return JSON.stringify(value) ?? 'null';
 };
 
-/** 16 hex digits: short enough to type, long enough not to collide. */
-export const fingerprintOf = (evidence: Evidence): string =>
-  bytesToHex(sha256(utf8ToBytes(canonical(evidence)))).slice(0, 16);
+/** Evidence that is our own wording. A release may reword it, and a decision that was signalled before must still fit when replayed. */
+const WORDING = ['does', 'attest'];
+
+/** 16 hex digits over what was found, not over how we put it: short enough to type, long enough not to collide. */
+export const fingerprintOf = (evidence: Evidence): string => {
+  const found = Object.fromEntries(Object.entries(evidence).filter(([key]) => !WORDING.includes(key)));
+  return bytesToHex(sha256(utf8ToBytes(canonical(found)))).slice(0, 16);
+};
+
+/** A decision by signal may be anything that a person typed. */
+const isDecision = (value: unknown): value is Decision => {
+  const { decision, by } = (value ?? {}) as Partial<Decision>;
+  return (decision === 'approve' || decision === 'reject') && typeof by === 'string' && by !== '';
+};
 
 /**
  * Why a decision is refused, or null. A rejection needs no proof of identity: holding back is always safe.
  * Opening an irreversible gate needs an attested decision unless the plan trusts the namespace.
  */
 export const refuseDecision = (open: OpenGate | null, decision: Decision, trustNamespace: boolean): string | null => {
+  if (!isDecision(decision))
+    return 'A decision is {"gate", "hop", "round", "fingerprint", "decision": approve or reject, "by": your name}.';
   if (!open) return 'No gate is open.';
   if (decision.gate !== open.name || decision.hop !== open.hop || decision.round !== open.round)
     return `The open gate is ${open.name}, hop ${open.hop}, round ${open.round}; the decision names ${decision.gate}, hop ${decision.hop}, round ${decision.round}.`;

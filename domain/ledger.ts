@@ -32,13 +32,26 @@ export interface Ledger {
 
 export const newLedger = (): Ledger => ({ entries: [], waits: [], bytes: [] });
 
-/** Outage of a hop in ms: from the last observed stop of service to the passed checks after it, or so far; null before it began. */
+const ENDS: readonly Mark[] = ['checksPassed', 'rolledBack'];
+
+/**
+ * Outage of a hop in ms, over all its attempts: each from the stop of service to the passed checks or the rollback after it, the last
+ * one so far; null before the first began. A stop while the VM is down is no new one.
+ */
 export const outageOf = (ledger: Ledger, hop: number, now: number): number | null => {
-  const ofHop = ledger.entries.filter((e) => e.hop === hop);
-  const stop = ofHop.filter((e) => e.mark === 'stopOfService').at(-1);
-  if (!stop) return null;
-  const end = ofHop.find((e) => e.at >= stop.at && (e.mark === 'checksPassed' || e.mark === 'rolledBack'));
-  return (end?.at ?? now) - stop.at;
+  let sum: number | null = null;
+  let downSince: number | null = null;
+  for (const { mark, at } of ledger.entries.filter((entry) => entry.hop === hop)) {
+    if (mark === 'stopOfService') {
+      downSince ??= at;
+      sum ??= 0;
+    }
+    if (ENDS.includes(mark) && downSince !== null) {
+      sum = (sum ?? 0) + at - downSince;
+      downSince = null;
+    }
+  }
+  return downSince === null ? sum : (sum ?? 0) + now - downSince;
 };
 
 /** Sum of the outages of all hops, ms. */

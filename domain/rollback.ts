@@ -3,6 +3,7 @@ import type { HopRecord } from './hop-record.ts';
 /** What a rollback of one hop does, in order. Names are those shown to people and in `--dry-run`. */
 export type RollbackStep =
   | 'settle'
+  | 'approveLoss'
   | 'stopSuccessor'
   | 'abandon'
   | 'observeSuccessorOff'
@@ -23,19 +24,23 @@ export interface Loss {
 export const lossOf = (hop: HopRecord, now: number): Loss | null =>
   hop.exposedAt === null ? null : { from: hop.exposedAt, to: now };
 
-/** Whether the mover's own undo still takes the successor away. */
-const moverCanUndo = (hop: HopRecord): boolean => hop.kind === 'restore' && hop.commit === 'none';
+/** The mover's own undo may still take the successor away: a commit that was begun need not have come to pass. */
+const moverMayUndo = (hop: HopRecord): boolean => hop.kind === 'restore' && hop.commit !== 'done';
+
+/** Something of the successor may be left when the mover has done what it can. */
+const mayOutliveUndo = (hop: HopRecord): boolean => hop.kind !== 'restore' || hop.commit !== 'none';
 
 /**
  * The steps back to the immediate predecessor. The mover's operation is settled first, because only then is it known
- * whether there is a successor at all; the predecessor never starts before the successor was observed off.
+ * whether there is a successor at all, and whether it has served; the predecessor never starts before the successor was
+ * observed off.
  */
 export const rollbackSteps = (hop: HopRecord): readonly RollbackStep[] => {
   const steps: RollbackStep[] = [];
   const mayHaveSuccessor = hop.cutOver !== 'none';
   if (mayHaveSuccessor) {
-    steps.push('settle', 'stopSuccessor');
-    if (moverCanUndo(hop)) steps.push('abandon');
+    steps.push('settle', 'approveLoss', 'stopSuccessor');
+    if (moverMayUndo(hop)) steps.push('abandon');
     steps.push('observeSuccessorOff');
   }
   if (hop.fence !== 'none' || mayHaveSuccessor) {
@@ -43,8 +48,8 @@ export const rollbackSteps = (hop: HopRecord): readonly RollbackStep[] => {
     if (hop.wasOn) steps.push('startPredecessor', 'validatePredecessor');
   }
   // Before the mover's object goes: only with it can the mover tell what its failed cut-over left.
-  if (mayHaveSuccessor && !moverCanUndo(hop)) steps.push('clearHalfMade');
+  if (mayHaveSuccessor && mayOutliveUndo(hop)) steps.push('clearHalfMade');
   if (hop.protecting) steps.push('retire');
-  if (mayHaveSuccessor && !moverCanUndo(hop)) steps.push('discardStaged');
+  if (mayHaveSuccessor && mayOutliveUndo(hop)) steps.push('discardStaged');
   return steps;
 };

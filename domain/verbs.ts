@@ -15,12 +15,15 @@ export interface Parked {
   readonly skippable: boolean;
   /** The mover has a repair for what went wrong. */
   readonly repairable: boolean;
+  /** The step stops a VM, and its guest may be passed over. */
+  readonly forceable: boolean;
   readonly since: number;
 }
 
 export interface Standing {
   readonly phase: Phase;
   readonly paused: boolean;
+  /** Null too once it was answered: the first answer counts. */
   readonly parked: Parked | null;
   readonly hop: HopRecord | null;
   readonly ended: boolean;
@@ -36,14 +39,15 @@ const TOO_LATE: readonly Phase[] = ['Committing', 'Holding', 'AwaitingDecommissi
 
 /** The verbs that are legal now, in the order they are offered. */
 export const legalVerbs = (at: Standing): readonly Verb[] => {
-  if (at.ended) return [];
   const verbs: Verb[] = [];
   if (at.parked) {
     verbs.push('retry');
     if (at.parked.repairable) verbs.push('repair');
     if (at.parked.skippable) verbs.push('skip');
-    if (at.parked.mishap.class === 'GuestRefused') verbs.push('forceOff');
+    if (at.parked.forceable && at.parked.mishap.class === 'GuestRefused') verbs.push('forceOff');
   }
+  // What is left after the end is the record, which may park like any other step.
+  if (at.ended) return at.paused ? [...verbs, 'resume'] : verbs;
   if (!at.rollingBack && !TOO_LATE.includes(at.phase)) {
     verbs.push('rollBack');
     if (!touched(at.hop)) verbs.push('eject');
@@ -61,4 +65,13 @@ export const refusalOf = (verb: Verb, at: Standing): string | null => {
   if ((verb === 'retry' || verb === 'repair' || verb === 'skip') && !at.parked)
     return `Nothing is parked. You can: ${legal}.`;
   return `${verb} is not legal in phase ${at.phase}. You can: ${legal}.`;
+};
+
+/** Why what came is refused, or null. A signal may be anything that a person typed. */
+export const refuseCommand = (asked: unknown, at: Standing): string | null => {
+  const { verb, by } = (asked ?? {}) as { verb?: unknown; by?: unknown };
+  const known = VERBS.find((each) => each === verb);
+  if (!known || typeof by !== 'string' || by === '')
+    return `A command is {"verb": one of ${VERBS.join(', ')}, "by": your name}.`;
+  return refusalOf(known, at);
 };

@@ -15,34 +15,10 @@ export interface Window {
   readonly utcText: string;
 }
 
-/**
- * - `waiting`  not open yet
- * - `open`     a cut-over may begin
- * - `closing`  past the latest abort: nothing new begins, what runs may end
- * - `closed`   over
- */
-export type WindowState = 'waiting' | 'open' | 'closing' | 'closed';
-
-export const windowState = (window: Window, now: number): WindowState => {
-  if (now < window.opensAt) return 'waiting';
-  if (now < window.abortAt) return 'open';
-  if (now < window.closesAt) return 'closing';
-  return 'closed';
-};
-
-/** Whether a cut-over may begin now; without a window it always may. */
+/** Whether a cut-over may begin now: from the opening to the latest abort. Without a window it always may. */
 export const mayBegin = (window: Window | null, now: number): boolean =>
-  window === null || windowState(window, now) === 'open';
+  window === null || (now >= window.opensAt && now < window.abortAt);
 
 /** Milliseconds until it opens; 0 once it has. */
 export const untilOpen = (window: Window | null, now: number): number =>
   window === null ? 0 : Math.max(0, window.opensAt - now);
-
-/** Milliseconds until the latest abort; negative once that has passed. */
-export const untilAbort = (window: Window, now: number): number => window.abortAt - now;
-
-/** The window with its latest abort set from a measured rollback time, never before it opens. */
-export const abortingBefore = (window: Window, rollbackMs: number): Window => ({
-  ...window,
-  abortAt: Math.max(window.opensAt, window.closesAt - rollbackMs),
-});

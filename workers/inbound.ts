@@ -25,10 +25,13 @@ const refuseMisrouted = (order: Addressed, queue: string): void => {
     });
 };
 
-/** Kept over attempts in the heartbeat: what the progress was, and since when by the server's clock. */
+/**
+ * Kept over attempts in the heartbeat: what the progress was, and since when by the server's clock. That clock tells when an attempt
+ * was scheduled, which may be long before its agent came for it: time counts from the first attempt after the one that saw a move.
+ */
 interface Watch {
   readonly progress: unknown;
-  readonly since: number;
+  readonly since: number | null;
 }
 
 const progressOf = (failure: ApplicationFailure): unknown =>
@@ -42,8 +45,8 @@ const stalledSince = (failure: ApplicationFailure, noProgressMs: number): void =
   const progress = progressOf(failure);
   const moved =
     before === undefined || (progress !== null && JSON.stringify(progress) !== JSON.stringify(before.progress));
-  const since = moved ? now : before.since;
-  if (now - since >= noProgressMs)
+  const since = moved ? null : (before.since ?? now);
+  if (since !== null && now - since >= noProgressMs)
     throw mishap.stalled(
       `${info.activityType}: no progress for ${Math.round((now - since) / 1000)} s. Last word: ${failure.message}`,
       {
@@ -60,10 +63,7 @@ const beat = (): (() => void) => {
   const context = Context.current();
   const every = Math.max(200, (context.info.heartbeatTimeoutMs ?? 30_000) / 3);
   const kept = context.info.heartbeatDetails as Watch | undefined;
-  const timer = setInterval(
-    () => context.heartbeat(kept ?? { progress: null, since: context.info.currentAttemptScheduledTimestampMs }),
-    every,
-  );
+  const timer = setInterval(() => context.heartbeat(kept ?? ({ progress: null, since: null } satisfies Watch)), every);
   return () => clearInterval(timer);
 };
 

@@ -1,6 +1,7 @@
-import { Client } from '@temporalio/client';
+import { Client, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Keeper } from '../activities/contracts/keeper.ts';
+import { mishap } from '../activities/contracts/mishap.ts';
 import { capacityId, releaseLeaseSignal, requestLease } from '../workflows/capacity-messages.ts';
 import { writeRecord } from './records.ts';
 
@@ -14,9 +15,17 @@ export const keeper = (options: { connection: NativeConnection; namespace: strin
   const client = new Client({ connection: options.connection, namespace: options.namespace });
   const capacityOf = (programme: string) => client.workflow.getHandle(capacityId(programme));
   return {
-    lease: async ({ programme, holder, amounts }) => ({
-      granted: await capacityOf(programme).executeUpdate(requestLease, { args: [{ holder, amounts }] }),
-    }),
+    lease: async ({ programme, holder, amounts }) => {
+      try {
+        return { granted: await capacityOf(programme).executeUpdate(requestLease, { args: [{ holder, amounts }] }) };
+      } catch (error) {
+        if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+        throw mishap.configuration(`Staging has no room for it. ${error.cause?.message ?? ''}`, {
+          fix: 'Raise the seats in the plan and give the start command again, which makes them known; then retry.',
+          at: capacityId(programme),
+        });
+      }
+    },
     release: async ({ programme, holder }) => {
       await capacityOf(programme).signal(releaseLeaseSignal, { holder });
       return { released: true };

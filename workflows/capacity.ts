@@ -1,4 +1,5 @@
 import {
+  ApplicationFailure,
   allHandlersFinished,
   condition,
   continueAsNew,
@@ -6,7 +7,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type Lease, type LeaseTable, release, request } from '../domain/capacity.ts';
+import { isLimits, type Lease, type LeaseTable, refuseRequest, release, request } from '../domain/capacity.ts';
 import { leases, releaseLeaseSignal, requestLease, setLimits } from './capacity-messages.ts';
 import { leaseGranted } from './messages.ts';
 
@@ -15,21 +16,31 @@ export async function capacity(carried: LeaseTable): Promise<void> {
   let table = carried;
   const toTell: Lease[] = [];
 
-  setHandler(requestLease, (ask) => {
-    const next = request(table, ask, Date.now());
-    table = next.table;
-    toTell.push(...next.granted.filter(({ holder }) => holder !== ask.holder));
-    return next.granted.some(({ holder }) => holder === ask.holder);
-  });
-  setHandler(releaseLeaseSignal, ({ holder }) => {
-    const next = release(table, holder, Date.now());
+  const free = (from: LeaseTable, holder: string): void => {
+    const next = release(from, holder, Date.now());
     table = next.table;
     toTell.push(...next.granted);
-  });
+  };
+
+  setHandler(
+    requestLease,
+    (ask) => {
+      const next = request(table, ask, Date.now());
+      table = next.table;
+      toTell.push(...next.granted.filter(({ holder }) => holder !== ask.holder));
+      return next.granted.some(({ holder }) => holder === ask.holder);
+    },
+    {
+      validator: (ask) => {
+        const why = refuseRequest(table, ask);
+        if (why) throw ApplicationFailure.nonRetryable(why, 'Refused');
+      },
+    },
+  );
+  // Signals may be anything that a person typed: what says nothing changes nothing.
+  setHandler(releaseLeaseSignal, (asked) => free(table, asked?.holder ?? ''));
   setHandler(setLimits, (limits) => {
-    const next = release({ ...table, limits }, '', Date.now());
-    table = next.table;
-    toTell.push(...next.granted);
+    if (isLimits(limits)) free({ ...table, limits }, '');
   });
   setHandler(leases, () => table);
 
@@ -37,10 +48,10 @@ export async function capacity(carried: LeaseTable): Promise<void> {
     await condition(() => toTell.length > 0 || workflowInfo().continueAsNewSuggested);
     for (let lease = toTell.shift(); lease; lease = toTell.shift()) {
       const { holder } = lease;
-      // A holder that has ended cannot be told; its lease stays counted until it is released.
+      // Who ended while it waited was never told of its room, so nothing of it stands there.
       await getExternalWorkflowHandle(holder)
         .signal(leaseGranted, { holder })
-        .catch(() => undefined);
+        .catch(() => free(table, holder));
     }
   }
   await condition(allHandlersFinished);

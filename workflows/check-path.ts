@@ -6,23 +6,17 @@ import { hopRecord, type Journey, self, show } from './journey.ts';
 import type { preflight } from './preflight.ts';
 import { step } from './step.ts';
 
+const configuration = (j: Journey, message: string, fix: string): ApplicationFailure => {
+  const detail: Mishap = { class: 'Configuration', message, changed: 'nothing', fix, vm: j.order.name };
+  return ApplicationFailure.create({ message, type: detail.class, nonRetryable: true, details: [detail] });
+};
+
 /** Fails the step with every blocker and its fix; without blockers nothing happens. */
 export const refuseBlockers = (j: Journey, what: string, findings: readonly Finding[]): void => {
   const bad = blockers(findings);
   if (bad.length === 0) return;
-  const detail: Mishap = {
-    class: 'Configuration',
-    message: `${j.order.name} ${what}: ${bad.map((f) => `${f.id} ${f.subject}: ${f.message}`).join('; ')}`,
-    changed: 'nothing',
-    fix: [...new Set(bad.map((f) => f.fix))].join(' '),
-    vm: j.order.name,
-  };
-  throw ApplicationFailure.create({
-    message: detail.message,
-    type: detail.class,
-    nonRetryable: true,
-    details: [detail],
-  });
+  const message = `${j.order.name} ${what}: ${bad.map((f) => `${f.id} ${f.subject}: ${f.message}`).join('; ')}`;
+  throw configuration(j, message, [...new Set(bad.map((f) => f.fix))].join(' '));
 };
 
 /** The whole path is asked before hop 1 touches anything; blockers park. Returns the source as it is. */
@@ -39,7 +33,15 @@ export const checkPath = async (j: Journey): Promise<VmDescription> => {
     for (const [index, kind] of report.kinds.entries()) hopRecord(j, index + 1).kind = kind;
     j.findings = report.findings.filter((f) => f.severity !== 'info');
     refuseBlockers(j, 'cannot start', report.findings);
-    if (!report.source) throw ApplicationFailure.nonRetryable(`${j.order.name} was not found on its source`);
+    if (!report.source)
+      throw configuration(j, `${j.order.name} was not found on its source.`, 'Correct its id in the plan.');
+    const unfit = report.kinds.findIndex((kind) => kind !== 'restore' && kind !== 'switch');
+    if (unfit >= 0)
+      throw configuration(
+        j,
+        `Hop ${unfit + 1} has no mover that says how it cuts over, by a restore or by a switch.`,
+        'Update its agent, or choose another mover in the plan.',
+      );
     return report.source;
   };
   return step(j, 'preflight', run, { hop: 1, interruptible: true });

@@ -2,25 +2,37 @@ import type { Reshaped } from '../activities/contracts/platform.ts';
 import { factsOf } from '../domain/facts.ts';
 import { readdress } from './addresses.ts';
 import { forcePredecessorOff } from './force-off.ts';
-import { guardPredecessorOff, type Hop, itemOrder, operationOrder, platformOrder, successorOf } from './hop-context.ts';
+import {
+  guardPredecessorOff,
+  type Hop,
+  hasServed,
+  itemOrder,
+  observePredecessorOff,
+  operationOrder,
+  platformOrder,
+  successorOf,
+} from './hop-context.ts';
 import { mark } from './journey.ts';
-import { step } from './step.ts';
+import { step, together } from './step.ts';
+import { refuseLate } from './window.ts';
 
 /** Stop, observe off, fence. From here on the VM is down and its identity is free. Returns the newest run there was by then. */
 const fence = async (h: Hop): Promise<string | null> => {
   const { j, record, verbs } = h;
-  record.fence = 'begun';
   await step(
     j,
     'shut down',
-    () =>
-      verbs.predecessor.shutDown.executeWithOptions({ summary: `shut ${h.vm.name} down` }, [
+    async () => {
+      if (record.fence === 'none') refuseLate(h);
+      record.fence = 'begun';
+      await verbs.predecessor.shutDown.executeWithOptions({ summary: `shut ${h.vm.name} down` }, [
         {
           ...platformOrder(h, 'predecessor', 'shutDown', h.vm),
           graceMs: j.order.policies.graceMs,
           expectFacts: factsOf(h.facts),
         },
-      ]),
+      ]);
+    },
     { hop: h.n, forceOff: () => forcePredecessorOff(h) },
   );
   if (record.wasOn) mark(j, h.n, 'stopOfService');
@@ -28,7 +40,7 @@ const fence = async (h: Hop): Promise<string | null> => {
     j,
     'isolate',
     () =>
-      Promise.all([
+      together([
         verbs.predecessor.isolate.executeWithOptions({ summary: `take ${h.vm.name} off the network` }, [
           { ...platformOrder(h, 'predecessor', 'isolate', h.vm), extent: 'full' },
         ]),
@@ -61,14 +73,15 @@ const finalSync = async (h: Hop, after: string | null): Promise<string | null> =
 
 const materialise = async (h: Hop, point: string | null): Promise<void> => {
   const { j, record, verbs } = h;
-  record.cutOver = 'begun';
   const done = await step(
     j,
     'cut over',
-    () =>
-      verbs.mover.cutOver.executeWithOptions({ summary: `bring ${h.order.landing.name} up, off and isolated` }, [
+    () => {
+      record.cutOver = 'begun';
+      return verbs.mover.cutOver.executeWithOptions({ summary: `bring ${h.order.landing.name} up, off and isolated` }, [
         { ...itemOrder(h, 'cutOver'), point, predecessor: h.facts },
-      ]),
+      ]);
+    },
     { hop: h.n },
   );
   record.successor = done.successor;
@@ -93,6 +106,7 @@ const reshape = (h: Hop): Promise<Reshaped> =>
 const restartIsolated = async (h: Hop): Promise<void> => {
   const order = platformOrder(h, 'successor', 'restart', successorOf(h));
   await h.verbs.successor.forceOff.executeWithOptions({ summary: 'repair: off' }, [order]);
+  await observePredecessorOff(h);
   await h.verbs.successor.powerOn.executeWithOptions({ summary: 'repair: on again, isolated' }, [order]);
 };
 
@@ -112,14 +126,15 @@ const bootIsolated = async (h: Hop, reshaped: Reshaped): Promise<void> => {
 };
 
 export const commitHop = async (h: Hop): Promise<void> => {
-  h.record.commit = 'begun';
   await step(
     h.j,
     'commit',
-    () =>
-      h.verbs.mover.commit.executeWithOptions({ summary: 'give up the mover’s own undo' }, [
+    () => {
+      h.record.commit = 'begun';
+      return h.verbs.mover.commit.executeWithOptions({ summary: 'give up the mover’s own undo' }, [
         operationOrder(h, 'commit'),
-      ]),
+      ]);
+    },
     { hop: h.n },
   );
   h.record.commit = 'done';
@@ -129,14 +144,16 @@ export const commitHop = async (h: Hop): Promise<void> => {
 const connect = async (h: Hop, reshaped: Reshaped): Promise<void> => {
   const { j, record, verbs } = h;
   await guardPredecessorOff(h, 'connect');
-  record.exposedAt = Date.now();
   h.after = await step(
     j,
     'connect',
-    () =>
-      verbs.successor.connect.executeWithOptions({ summary: `give ${h.order.landing.name} the production network` }, [
-        { ...platformOrder(h, 'successor', 'connect', successorOf(h)), wiring: reshaped.wiring, autostart: true },
-      ]),
+    () => {
+      record.exposedAt ??= Date.now();
+      return verbs.successor.connect.executeWithOptions(
+        { summary: `give ${h.order.landing.name} the production network` },
+        [{ ...platformOrder(h, 'successor', 'connect', successorOf(h)), wiring: reshaped.wiring, autostart: true }],
+      );
+    },
     { hop: h.n },
   );
   mark(j, h.n, 'connected');
@@ -144,9 +161,10 @@ const connect = async (h: Hop, reshaped: Reshaped): Promise<void> => {
 
 /** Fence, final copy, restore off and isolated, adopt, commit, and only then the production network. */
 export const cutOverByRestore = async (h: Hop): Promise<void> => {
+  if (h.reshaped && hasServed(h)) return connect(h, h.reshaped);
   await materialise(h, await finalSync(h, await fence(h)));
   const reshaped = await reshape(h);
-  h.macs = reshaped.macs;
+  h.reshaped = reshaped;
   if (h.order.landing.power === 'on') {
     await guardPredecessorOff(h, 'power on');
     await bootIsolated(h, reshaped);

@@ -1,7 +1,7 @@
 import { addressesAfter, guestOrder } from './addresses.ts';
 import { commitHop } from './cut-over-restore.ts';
 import { gate } from './gate.ts';
-import { type Hop, itemOrder, platformOrder, successorOf } from './hop-context.ts';
+import { type Hop, itemOrder, macsOf, platformOrder, successorOf } from './hop-context.ts';
 import { show } from './journey.ts';
 import { releaseLease } from './lease.ts';
 import { skippableStep, step, until } from './step.ts';
@@ -37,7 +37,7 @@ const retire = (h: Hop) =>
 
 const tidy = (h: Hop) =>
   h.verbs.guestAfter.tidy.executeWithOptions({ summary: 'old guest agents off' }, [
-    guestOrder(h, 'after', 'tidy', successorOf(h), addressesAfter(h, h.macs)),
+    guestOrder(h, 'after', 'tidy', successorOf(h), addressesAfter(h, macsOf(h))),
   ]);
 
 /** Staged copies, our jobs, old agents, all at once; the source is not touched. What is not safety may be skipped afterwards. */
@@ -48,10 +48,12 @@ export const cleanUp = async (hops: readonly Hop[], last: Hop): Promise<void> =>
     j,
     'delete staged',
     async () => {
-      const removals = Promise.all(hops.slice(1).map((h) => removeStaged(h, last)));
-      const outcomes = await Promise.allSettled(left.map((act) => act()));
+      const removals = hops.slice(1).map((h) => removeStaged(h, last));
+      const others = left.map((act) => act());
+      await Promise.allSettled([...removals, ...others]);
+      const outcomes = await Promise.allSettled(others);
       left = left.filter((_, index) => outcomes[index]?.status === 'rejected');
-      await removals;
+      await Promise.all(removals);
     },
     { hop: last.n },
   );

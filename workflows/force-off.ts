@@ -1,16 +1,20 @@
-import { gate } from './gate.ts';
+import { ask } from './gate.ts';
 import { type Hop, platformOrder } from './hop-context.ts';
 import { show } from './journey.ts';
 
-/** Pulling the plug loses what the guest had not written; it has its own gate. The shut-down that follows observes it off. */
+/**
+ * Pulling the plug loses what the guest had not written; it has its own gate. The shut-down that follows observes it off, or, when
+ * the gate was refused, asks the guest once more.
+ */
 export const forcePredecessorOff = async (h: Hop): Promise<void> => {
-  const evidence = () => ({
+  const evidence = {
     vm: h.vm.name,
     at: `${h.order.from.product}@${h.order.from.instance}`,
     does: 'turns the VM off without its guest; writes it had not flushed are lost',
-  });
-  await gate(h.j, 'forceOff', h.n, evidence, { round: h.record.round });
+  };
+  const approved = await ask(h.j, 'forceOff', h.n, evidence, { round: h.record.round });
   show(h.j, { waitingFor: null });
+  if (!approved) return;
   await h.verbs.predecessor.forceOff.executeWithOptions({ summary: `turn ${h.vm.name} off by force` }, [
     platformOrder(h, 'predecessor', 'forceOff', h.vm),
   ]);

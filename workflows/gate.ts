@@ -22,39 +22,51 @@ export const judge = (j: Journey, decision: Decision): string | null =>
     ? `${j.decided.gate} is decided already, by ${j.decided.by}.`
     : refuseDecision(j.gate, decision, j.order.trustNamespace);
 
+interface GateOptions {
+  readonly phase?: Phase;
+  readonly round: number;
+}
+
+/** Opens a gate and waits for one decision, for weeks if need be. True when it was approved. */
+export const ask = async (
+  j: Journey,
+  name: GateName,
+  hop: number,
+  evidence: Evidence,
+  options: GateOptions,
+): Promise<boolean> => {
+  const openedAt = Date.now();
+  j.decided = null;
+  j.gate = {
+    name,
+    hop,
+    round: options.round,
+    fingerprint: fingerprintOf(evidence),
+    evidence,
+    openedAt,
+    approvers: j.order.gates[name].approvers,
+  };
+  show(j, { ...(options.phase ? { phase: options.phase } : {}), waitingFor: `a decision: ${name}` });
+  try {
+    await until(j, () => j.decided !== null);
+    return (j.decided as Decided | null)?.decision === 'approve';
+  } finally {
+    j.gate = null;
+    j.decided = null;
+    j.ledger.waits.push({ gate: name, hop, from: openedAt, to: Date.now() });
+  }
+};
+
 /**
- * Opens a gate and waits, for weeks if need be. A rejection is recorded and the gate stays open under a new round of evidence:
- * holding back is not a failure. Returns the approval.
+ * A gate that nobody gets past without an approval. A rejection is recorded and the gate stays open under a new round of evidence:
+ * holding back is not a failure.
  */
 export const gate = async (
   j: Journey,
   name: GateName,
   hop: number,
   gather: () => Evidence,
-  options: { phase?: Phase; round: number },
-): Promise<Decided> => {
-  for (;;) {
-    const evidence = gather();
-    const openedAt = Date.now();
-    j.decided = null;
-    j.gate = {
-      name,
-      hop,
-      round: options.round,
-      fingerprint: fingerprintOf(evidence),
-      evidence,
-      openedAt,
-      approvers: j.order.gates[name].approvers,
-    };
-    show(j, { ...(options.phase ? { phase: options.phase } : {}), waitingFor: `a decision: ${name}` });
-    try {
-      await until(j, () => j.decided !== null);
-    } finally {
-      j.gate = null;
-      j.ledger.waits.push({ gate: name, hop, from: openedAt, to: Date.now() });
-    }
-    const decided = j.decided as Decided | null;
-    j.decided = null;
-    if (decided?.decision === 'approve') return decided;
-  }
+  options: GateOptions,
+): Promise<void> => {
+  while (!(await ask(j, name, hop, gather(), options)));
 };

@@ -1,13 +1,14 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { Baseline } from '../activities/contracts/guest.ts';
 import type { MoverOrder, Synchronised } from '../activities/contracts/mover.ts';
+import type { Reshaped } from '../activities/contracts/platform.ts';
 import type { HopRecord } from '../domain/hop-record.ts';
 import type { Mishap } from '../domain/mishap.ts';
 import type { HopOrder } from '../domain/plan.ts';
 import type { VmDescription, VmRef } from '../domain/vm.ts';
 import { hopOrder, hopRecord, type Journey, token } from './journey.ts';
 import { step } from './step.ts';
-import { type HopVerbs, verbsOf } from './verbs.ts';
+import { type HopVerbs, platformAt, verbsOf } from './verbs.ts';
 
 /** One hop under way: its order, its record, its verbs, and what was learnt so far. */
 export interface Hop {
@@ -23,9 +24,9 @@ export interface Hop {
   /** The last reading of the predecessor before the outage. */
   facts: VmDescription;
   synced: Synchronised | null;
-  /** The successor's adapters in the landing's order, as read back. */
-  macs: readonly string[];
-  /** The successor as it was read back when it got the production network; null where the mover connected it. */
+  /** The successor as it was put right, with its adapters in the landing's order as read back. */
+  reshaped: Reshaped | null;
+  /** The successor as it was read back when it got the production network, or when its landing was accepted. */
   after: VmDescription | null;
 }
 
@@ -41,7 +42,7 @@ export const hopAt = (j: Journey, n: number, vm: VmRef, facts: VmDescription, ba
     baseline,
     facts,
     synced: null,
-    macs: [],
+    reshaped: null,
     after: null,
   };
 };
@@ -72,33 +73,61 @@ export const operationOrder = (h: Hop, verb: string) => ({
   successor: h.record.successor,
 });
 
+/** Finds or makes the mover's object and notes it. Asked again, it finds what an earlier attempt made whose answer was lost. */
+export const protect = async (h: Hop): Promise<void> => {
+  h.record.protecting = true;
+  const { item, adopted } = await h.verbs.mover.protect.executeWithOptions({ summary: `protect ${h.vm.name}` }, [
+    { ...moverOrder(h, 'protect'), predecessor: h.facts },
+  ]);
+  h.record.item = item;
+  h.record.itemAdopted = adopted;
+};
+
 /** The successor's ref; a step that needs it before there is one is a mistake of ours. */
 export const successorOf = (h: Hop): VmRef => {
   if (!h.record.successor) throw ApplicationFailure.nonRetryable(`hop ${h.n} has no successor yet`);
   return h.record.successor;
 };
 
+/** The successor as the next hop finds it. */
+export const landedOf = (h: Hop): VmDescription => {
+  if (!h.after) throw ApplicationFailure.nonRetryable(`hop ${h.n} has not landed yet`);
+  return h.after;
+};
+
+/** MACs of the successor's adapters, in the landing's order. */
+export const macsOf = (h: Hop): readonly string[] => h.reshaped?.macs ?? [];
+
+/** The successor may have had the production network. */
+export const hasServed = (h: Hop): boolean => h.record.exposedAt !== null;
+
 /** Fails the step it is called in: going on would break a safety rule. */
-export const unsafe = (message: string, fix: string, vm: string): ApplicationFailure => {
-  const detail: Mishap = { class: 'Unsafe', message, changed: 'nothing', fix, vm };
+export const unsafe = (message: string, fix: string, vm: string, facts?: Mishap['facts']): ApplicationFailure => {
+  const detail: Mishap = { class: 'Unsafe', message, changed: 'nothing', fix, vm, ...(facts ? { facts } : {}) };
   return ApplicationFailure.create({ message, type: 'Unsafe', nonRetryable: true, details: [detail] });
+};
+
+export const observePredecessorOff = async (h: Hop): Promise<void> => {
+  const seen = await h.verbs.predecessor.describe.executeWithOptions({ summary: `${h.vm.name} still off?` }, [
+    platformOrder(h, 'predecessor', 'describe', h.vm),
+  ]);
+  if (seen.power !== 'off')
+    throw unsafe(
+      `${h.vm.name} is on again on ${h.order.from.product}@${h.order.from.instance}; its successor stays off the network.`,
+      'Find out who started it. What it wrote since is not in the copy: roll back to keep that, or stop it there and retry to go on without.',
+      h.vm.name,
+    );
 };
 
 /** Re-reads the predecessor right before the successor may take its identity. */
 export const guardPredecessorOff = (h: Hop, before: string): Promise<void> =>
-  step(
-    h.j,
-    `observe ${h.vm.name} off before ${before}`,
-    async () => {
-      const seen = await h.verbs.predecessor.describe.executeWithOptions({ summary: `${h.vm.name} still off?` }, [
-        platformOrder(h, 'predecessor', 'describe', h.vm),
-      ]);
-      if (seen.power !== 'off')
-        throw unsafe(
-          `${h.vm.name} is on again on ${h.order.from.product}@${h.order.from.instance}; its successor stays off the network.`,
-          'Find out who started it and stop it there, then retry; or roll back.',
-          h.vm.name,
-        );
-    },
-    { hop: h.n },
-  );
+  step(h.j, `observe ${h.vm.name} off before ${before}`, () => observePredecessorOff(h), { hop: h.n });
+
+/** Where the journey began: off until its end, whichever hop is under way. */
+export const readSource = (h: Hop): Promise<VmDescription> => {
+  const { from } = hopOrder(h.j, 1);
+  const { source, policies } = h.j.order;
+  return platformAt(from, policies).describe.executeWithOptions({ summary: `${source.name} still off?` }, [
+    { to: from, vm: source, token: token(h.j, h.n, 'describe') },
+  ]);
+};

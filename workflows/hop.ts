@@ -4,29 +4,18 @@ import type { VmDescription } from '../domain/vm.ts';
 import { cutOverByRestore } from './cut-over-restore.ts';
 import { cutOverBySwitch } from './cut-over-switch.ts';
 import { gate } from './gate.ts';
-import { type Hop, itemOrder, moverOrder, platformOrder, unsafe } from './hop-context.ts';
+import { type Hop, hasServed, itemOrder, platformOrder, protect, unsafe } from './hop-context.ts';
 import { mark, show } from './journey.ts';
 import { queuesServed } from './queues.ts';
-import { step } from './step.ts';
+import { step, together } from './step.ts';
 import { validate } from './validate.ts';
 import { windowOf } from './window.ts';
 
 /** Copies until the product says it is ready; later rounds are the product's own until the cut-over. */
 const seed = async (h: Hop): Promise<void> => {
-  const { j, record, verbs } = h;
+  const { j, verbs } = h;
   show(j, { phase: 'Seeding', hop: h.n });
-  record.protecting = true;
-  const protection = await step(
-    j,
-    'protect',
-    () =>
-      verbs.mover.protect.executeWithOptions({ summary: `protect ${h.vm.name}` }, [
-        { ...moverOrder(h, 'protect'), predecessor: h.facts },
-      ]),
-    { hop: h.n, interruptible: true },
-  );
-  record.item = protection.item;
-  record.itemAdopted = protection.adopted;
+  await step(j, 'protect', () => protect(h), { hop: h.n, interruptible: true });
   h.synced = await step(
     j,
     'synchronise',
@@ -44,6 +33,9 @@ const readPredecessor = async (h: Hop): Promise<VmDescription> => {
   const order = platformOrder(h, 'predecessor', 'isolate', h.vm);
   if (h.record.kind !== 'switch')
     return h.verbs.predecessor.describe.executeWithOptions({ summary: 'facts before the outage' }, [order]);
+  // Known before the answer is: a rollback gives back what was, even when the answer is lost.
+  h.record.wasOn = h.facts.power === 'on';
+  h.record.autostart ??= h.facts.autostart;
   h.record.fence = 'begun';
   const held = await h.verbs.predecessor.isolate.executeWithOptions(
     { summary: `${h.vm.name} no longer starts by itself` },
@@ -51,6 +43,7 @@ const readPredecessor = async (h: Hop): Promise<VmDescription> => {
   );
   h.record.wiring = held.wiring;
   h.record.autostart = held.autostart;
+  h.record.wasOn = held.description.power === 'on';
   return held.description;
 };
 
@@ -61,7 +54,7 @@ const lastPreflight = (h: Hop): Promise<void> =>
     'last preflight',
     async () => {
       const approved = factsOf(h.facts);
-      const [seen, lag] = await Promise.all([
+      const [seen, lag] = await together([
         readPredecessor(h),
         h.verbs.mover.lag.executeWithOptions({ summary: 'how fresh the copy is' }, [itemOrder(h, 'lag')]),
         queuesServed(h.j.order, [h.order]),
@@ -98,8 +91,8 @@ const approveCutOver = async (h: Hop): Promise<void> => {
   await gate(h.j, 'cutover', h.n, evidence, { phase: 'AwaitingCutover', round: h.record.round });
 };
 
-/** Protect, copy, ask, wait for the window, cut over, validate. Everything a person may answer is inside the steps. */
-export const runHop = async (h: Hop): Promise<void> => {
+/** Protect, copy, ask and wait for the window, until the VM that was approved is the one that stands there. */
+const approach = async (h: Hop): Promise<void> => {
   await seed(h);
   for (let approved = ''; approved !== factsOf(h.facts); ) {
     approved = factsOf(h.facts);
@@ -107,11 +100,19 @@ export const runHop = async (h: Hop): Promise<void> => {
     await windowOf(h);
     await lastPreflight(h);
   }
-  show(h.j, { phase: 'CuttingOver' });
   h.record.facts = h.facts;
   h.record.wasOn = h.facts.power === 'on';
   h.record.wiring ??= h.facts.nics;
   h.record.autostart ??= h.facts.autostart;
+};
+
+/**
+ * Approach, cut over, validate. Everything a person may answer is inside the steps. A hop whose successor serves already, because its
+ * rollback was asked for and then not wanted, goes on from there.
+ */
+export const runHop = async (h: Hop): Promise<void> => {
+  if (!hasServed(h)) await approach(h);
+  show(h.j, { phase: 'CuttingOver' });
   if (h.record.kind === 'switch') await cutOverBySwitch(h);
   else await cutOverByRestore(h);
   await validate(h);

@@ -20,6 +20,8 @@ const WAITING_FOR = defineSearchAttributeKey('WaitingFor', SearchAttributeType.K
 export class RollBackAsked extends Error {}
 /** An eject was asked for: unwinds to the end. */
 export class EjectAsked extends Error {}
+/** The loss of a rollback was not accepted: unwinds to where the VM goes on serving. */
+export class LossRefused extends Error {}
 
 /** The state of one migration. Plain data; every change of phase or flags goes through here. */
 export interface Journey {
@@ -43,6 +45,8 @@ export interface Journey {
   paused: boolean;
   asked: 'rollBack' | 'eject' | null;
   rollingBack: boolean;
+  /** Our request may stand in the line, or be granted. */
+  leaseAsked: boolean;
   leased: boolean;
 }
 
@@ -66,6 +70,7 @@ export const newJourney = (order: JourneyOrder): Journey => ({
   paused: false,
   asked: null,
   rollingBack: false,
+  leaseAsked: false,
   leased: false,
 });
 
@@ -88,7 +93,7 @@ export const token = (j: Journey, n: number, verb: string): string =>
 export const standing = (j: Journey): Standing => ({
   phase: j.phase,
   paused: j.paused,
-  parked: j.parked,
+  parked: j.answer ? null : j.parked,
   hop: j.hops[j.hop - 1] ?? null,
   ended: ENDS.includes(j.phase),
   rollingBack: j.rollingBack,
@@ -136,7 +141,7 @@ export const show = (j: Journey, change: { phase?: Phase; hop?: number; waitingF
     ...(j.parked ? (['Parked'] as const) : []),
     ...(j.parked?.mishap.class === 'Stalled' ? (['Stalled'] as const) : []),
     ...(j.parked?.mishap.class === 'Drift' ? (['NeedsReverify'] as const) : []),
-    ...(j.parked?.step === 'window' ? (['PastDeadline'] as const) : []),
+    ...(j.parked?.mishap.facts?.pastDeadline ? (['PastDeadline'] as const) : []),
     ...(j.paused ? (['Paused'] as const) : []),
     ...(j.phase === 'Queued' && !j.leased ? (['WaitingCapacity'] as const) : []),
   ];
@@ -152,10 +157,11 @@ export const mark = (j: Journey, hop: number, what: Mark): void => {
   j.ledger.entries.push({ hop, mark: what, at: Date.now() });
 };
 
-/** Refused signals are told, not thrown: a signal has nobody to answer to. */
-export const refuseSignal = (j: Journey, what: Decision | Command, why: string): void => {
-  const name = 'gate' in what ? `${what.decision} ${what.gate}` : what.verb;
-  j.refused = [...j.refused.slice(-9), { what: `${name} by ${what.by}`, why, at: Date.now() }];
+/** Refused signals are told, not thrown: a signal has nobody to answer to. It may be anything that a person typed. */
+export const refuseSignal = (j: Journey, came: unknown, why: string): void => {
+  const { verb, decision, gate, by } = (came ?? {}) as Partial<Decision & Command>;
+  const name = verb ?? [decision, gate].filter(Boolean).join(' ');
+  j.refused = [...j.refused.slice(-9), { what: `${name || 'nonsense'} by ${by ?? 'nobody'}`, why, at: Date.now() }];
 };
 
 /** This migration's own workflow id: holder of leases. */

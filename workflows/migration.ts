@@ -8,7 +8,7 @@ import {
 import type { Baseline } from '../activities/contracts/guest.ts';
 import { newHopRecord } from '../domain/hop-record.ts';
 import type { JourneyOrder } from '../domain/plan.ts';
-import { refusalOf } from '../domain/verbs.ts';
+import { refusalOf, refuseCommand } from '../domain/verbs.ts';
 import { totalBytes, type VmDescription } from '../domain/vm.ts';
 import { guestOrder, plannedPackage } from './addresses.ts';
 import { checkPath, refuseBlockers } from './check-path.ts';
@@ -16,7 +16,7 @@ import { commitHop } from './cut-over-restore.ts';
 import { cleanUp, holdAndDecommission, signOff } from './finish.ts';
 import { gate, judge, takeDecision } from './gate.ts';
 import { runHop } from './hop.ts';
-import { type Hop, hopAt, platformOrder, successorOf } from './hop-context.ts';
+import { type Hop, hasServed, hopAt, landedOf, platformOrder, successorOf } from './hop-context.ts';
 import {
   EjectAsked,
   hopOrder,
@@ -52,8 +52,12 @@ const take = (j: Journey, asked: Command, channel: 'update' | 'signal'): Command
   if (asked.verb === 'pause' || asked.verb === 'resume') {
     j.paused = asked.verb === 'pause';
     show(j, {});
-  } else if (asked.verb === 'rollBack' || asked.verb === 'eject') j.asked = asked.verb;
-  else j.answer = asked;
+  } else if (asked.verb === 'rollBack' || asked.verb === 'eject') {
+    j.asked = asked.verb;
+    // Who turns round goes on, the other way.
+    j.paused = false;
+    show(j, {});
+  } else j.answer = asked;
   return taken;
 };
 
@@ -74,11 +78,11 @@ const listen = (j: Journey): void => {
     else takeDecision(j, decision, 'signal');
   });
   setHandler(command, (asked) => take(j, asked, 'update'), {
-    validator: (asked) => refuse(refusalOf(asked.verb, standing(j))),
+    validator: (asked) => refuse(refuseCommand(asked, standing(j))),
     description: 'pause, resume, retry, repair, skip, forceOff, rollBack, eject',
   });
   setHandler(commandSignal, (asked) => {
-    const why = refusalOf(asked.verb, standing(j));
+    const why = refuseCommand(asked, standing(j));
     if (why) refuseSignal(j, asked, why);
     else take(j, asked, 'signal');
   });
@@ -133,24 +137,30 @@ const go = async (h: Hop): Promise<void> => {
   h.j.phase = 'OnStaging';
 };
 
-/** Runs a hop until its landing was accepted. A rollback ends at its predecessor, from where a person goes on or further back. */
+/**
+ * Runs a hop until its landing was accepted. A rollback ends at its predecessor, from where a person goes on or further back; one
+ * whose loss nobody accepts goes on where the VM serves.
+ */
 const arrive = async (h: Hop, behind: readonly Hop[]): Promise<'arrived' | 'rolledBack'> => {
+  const isLast = h.n === h.j.order.hops.length;
   try {
-    await lookInside(h);
-    await awaitLease(h.j);
+    if (!hasServed(h)) {
+      await lookInside(h);
+      await awaitLease(h.j);
+    }
     await runHop(h);
-    if (h.n < h.j.order.hops.length) await go(h);
-    else await signOff([...behind, h], h);
+    if (isLast) await signOff([...behind, h], h);
+    else await go(h);
+    if (!isLast) h.after ??= await describeAfter(h);
     h.record.arrived = true;
     return 'arrived';
   } catch (error) {
     if (!(error instanceof RollBackAsked)) throw error;
-    await rollBackHop(h);
-    return 'rolledBack';
+    return (await rollBackHop(h)) === 'back' ? 'rolledBack' : arrive(h, behind);
   }
 };
 
-/** The successor of a hop whose mover connected it, or that was left by a rollback. */
+/** The successor of a hop whose mover connected it. */
 const describeAfter = (h: Hop): Promise<VmDescription> =>
   step(
     h.j,
@@ -190,22 +200,22 @@ const travel = async (j: Journey, source: VmDescription): Promise<readonly Hop[]
   while (stands.length < j.order.hops.length) {
     const last = stands.at(-1);
     const h = last
-      ? hopAt(j, last.n + 1, successorOf(last), last.after ?? (await describeAfter(last)), last.baseline)
+      ? hopAt(j, last.n + 1, successorOf(last), landedOf(last), last.baseline)
       : hopAt(j, 1, j.order.source, source, null);
     if ((await arrive(h, stands)) === 'arrived') {
       stands.push(h);
       continue;
     }
-    j.hops[h.n - 1] = { ...newHopRecord(h.n, h.record.round + 1), kind: h.record.kind };
     for (
       let serving = stands.at(-1);
       serving && (await onwardsOrBack(j, serving)) === 'back';
       serving = stands.at(-1)
     ) {
-      await rollBackHop(serving);
-      stands.pop();
+      if ((await rollBackHop(serving)) === 'back') stands.pop();
     }
     if (stands.length === 0) return null;
+    for (const { n, round, kind } of j.hops.slice(stands.length, h.n))
+      j.hops[n - 1] = { ...newHopRecord(n, round + 1), kind };
   }
   return stands;
 };
@@ -213,7 +223,6 @@ const travel = async (j: Journey, source: VmDescription): Promise<readonly Hop[]
 /** Ejecting is for before the fence: what we made in the mover goes, the VM was never touched. */
 const eject = async (j: Journey): Promise<void> => {
   const record = hopRecord(j, 1);
-  j.asked = null;
   j.rollingBack = true;
   if (record.protecting) await rollBackHop(hopAt(j, 1, j.order.source, await describeSource(j), null));
   show(j, { phase: 'Ejected' });
@@ -240,6 +249,7 @@ const journey = async (j: Journey): Promise<void> => {
       await holdAndDecommission(first, last);
     } else show(j, { phase: 'RolledBack' });
   } catch (error) {
+    j.asked = null;
     if (error instanceof EjectAsked) await eject(j);
     else if (error instanceof RollBackAsked) show(j, { phase: 'RolledBack' });
     else throw error;
@@ -260,16 +270,22 @@ const journey = async (j: Journey): Promise<void> => {
   );
 };
 
+/** A cancel from outside is a wish to turn round, never a way to leave a VM half moved. */
+const turnRound = (j: Journey): void => {
+  const by = 'a cancel request';
+  const verb = (['eject', 'rollBack'] as const).find((each) => refusalOf(each, standing(j)) === null);
+  if (verb) take(j, { verb, by }, 'signal');
+  else refuseSignal(j, { verb: 'rollBack', by }, refusalOf('rollBack', standing(j)) ?? '');
+};
+
 /** One VM, from its source to its last landing and the end of its hold; weeks long. */
 export async function migration(order: JourneyOrder): Promise<MigrationView> {
   const j = newJourney(order);
   listen(j);
-  // A cancel from outside is a wish to turn round, never a way to leave a VM half moved.
-  CancellationScope.current().cancelRequested.catch(() => {
-    if (refusalOf('eject', standing(j)) === null) j.asked = 'eject';
-    else if (refusalOf('rollBack', standing(j)) === null) j.asked = 'rollBack';
+  CancellationScope.current().cancelRequested.catch(() => turnRound(j));
+  return CancellationScope.nonCancellable(async () => {
+    await journey(j);
+    await condition(allHandlersFinished);
+    return viewOf(j);
   });
-  await CancellationScope.nonCancellable(() => journey(j));
-  await condition(allHandlersFinished);
-  return viewOf(j);
 }

@@ -1,16 +1,12 @@
-import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import { factsOf } from '../domain/facts.ts';
 import { lossOf, type RollbackStep, rollbackSteps } from '../domain/rollback.ts';
 import type { VmDescription } from '../domain/vm.ts';
 import { guestOrder } from './addresses.ts';
 import { refuseBlockers } from './check-path.ts';
-import { gate } from './gate.ts';
-import { type Hop, itemOrder, operationOrder, platformOrder, unsafe } from './hop-context.ts';
-import { mark, show } from './journey.ts';
-import { skippableStep, step } from './step.ts';
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === 'Missing';
+import { ask, gate } from './gate.ts';
+import { type Hop, itemOrder, operationOrder, platformOrder, protect, readSource, unsafe } from './hop-context.ts';
+import { LossRefused, mark, show } from './journey.ts';
+import { mishapOf, skippableStep, step } from './step.ts';
 
 /** The successor as it is now; null when the platform answers that there is none. An unanswered question is not a no. */
 const readSuccessor = async (h: Hop): Promise<VmDescription | null> => {
@@ -21,7 +17,7 @@ const readSuccessor = async (h: Hop): Promise<VmDescription | null> => {
       platformOrder(h, 'successor', 'describe', vm),
     ]);
   } catch (error) {
-    if (isMissing(error)) return null;
+    if (mishapOf(error)?.class === 'Missing') return null;
     throw error;
   }
 };
@@ -34,8 +30,26 @@ const settle = async (h: Hop): Promise<void> => {
   h.record.operation = settled.operation ?? h.record.operation;
   h.record.successor = settled.successor ?? h.record.successor;
   if (settled.state === 'failed' && settled.boundary === 'after') h.record.halfMade = true;
-  // An operation that never made a successor has exposed nothing.
-  if (settled.state === 'none' || settled.boundary === 'before') h.record.exposedAt = null;
+  if (settled.state === 'done') h.record.cutOver = 'done';
+  if (h.record.cutOver === 'done') return;
+  // A cut-over that never ended well has exposed nothing, unless what it left runs.
+  const left = await readSuccessor(h);
+  if (!left || left.power === 'off') h.record.exposedAt = null;
+};
+
+/** States what will be lost and asks; without loss nobody is asked. Who does not accept it stays where the VM serves. */
+const approveLoss = async (h: Hop): Promise<void> => {
+  if (!lossOf(h.record, Date.now())) return;
+  const evidence = {
+    vm: h.vm.name,
+    does: `returns ${h.vm.name} to ${h.order.from.product}@${h.order.from.instance} and loses every write made since`,
+    lossFrom: new Date(h.record.exposedAt ?? 0).toISOString(),
+    lossTo: 'the moment the successor is stopped',
+  };
+  const approved = await ask(h.j, 'rollBack', h.n, evidence, { round: h.record.round });
+  show(h.j, { waitingFor: null });
+  if (!approved) throw new LossRefused();
+  if (h.record.wasOn) mark(h.j, h.n, 'stopOfService');
 };
 
 const stopSuccessor = async (h: Hop): Promise<void> => {
@@ -66,24 +80,35 @@ const observeSuccessorOff = async (h: Hop): Promise<void> => {
     );
 };
 
+/** Nobody else may have the identity when the predecessor takes it back: neither its successor nor, of a later hop, the source. */
+const observeOthersOff = async (h: Hop): Promise<void> => {
+  await observeSuccessorOff(h);
+  const source = h.n > 1 ? await readSource(h) : null;
+  if (source && source.power !== 'off')
+    throw unsafe(
+      `${source.ref.name} is on again at its source; ${h.vm.name} stays off the network until it is not.`,
+      'Stop it where it was started, then retry.',
+      h.vm.name,
+    );
+};
+
 const forceSuccessorOff = async (h: Hop): Promise<void> => {
   const vm = h.record.successor;
   if (!vm) return;
-  await gate(
-    h.j,
-    'forceOff',
-    h.n,
-    () => ({ vm: vm.name, does: 'turns the successor off without its guest; writes it had not flushed are lost' }),
-    { round: h.record.round },
-  );
+  const evidence = {
+    vm: vm.name,
+    does: 'turns the successor off without its guest; writes it had not flushed are lost',
+  };
+  const approved = await ask(h.j, 'forceOff', h.n, evidence, { round: h.record.round });
   show(h.j, { waitingFor: null });
+  if (!approved) return;
   await h.verbs.successor.forceOff.executeWithOptions({ summary: `turn ${vm.name} off by force` }, [
     platformOrder(h, 'successor', 'forceOff', vm),
   ]);
 };
 
 const reconnectPredecessor = async (h: Hop): Promise<void> => {
-  await observeSuccessorOff(h);
+  await observeOthersOff(h);
   await h.verbs.predecessor.connect.executeWithOptions({ summary: `give ${h.vm.name} its network back` }, [
     {
       ...platformOrder(h, 'predecessor', 'connect', h.vm),
@@ -94,7 +119,7 @@ const reconnectPredecessor = async (h: Hop): Promise<void> => {
 };
 
 const startPredecessor = async (h: Hop): Promise<void> => {
-  await observeSuccessorOff(h);
+  await observeOthersOff(h);
   await h.verbs.predecessor.powerOn.executeWithOptions({ summary: `start ${h.vm.name}` }, [
     platformOrder(h, 'predecessor', 'powerOn', h.vm),
   ]);
@@ -115,11 +140,28 @@ const validatePredecessor = async (h: Hop): Promise<void> => {
     ]);
     refuseBlockers(h.j, 'does not serve as before', report.findings);
   }
-  mark(h.j, h.n, 'rolledBack');
+};
+
+/** A protect that says by itself that it made nothing. */
+const madeNothing = (error: unknown): boolean => {
+  const mishap = mishapOf(error);
+  return mishap?.changed === 'nothing' && ['Configuration', 'Conflict', 'Missing'].includes(mishap.class);
+};
+
+/** Whether there is an object of the mover's. A protect whose answer was lost is asked again: only it can find what it made. */
+const hasItem = async (h: Hop): Promise<boolean> => {
+  if (h.record.item !== null) return true;
+  try {
+    await protect(h);
+    return true;
+  } catch (error) {
+    if (madeNothing(error)) return false;
+    throw error;
+  }
 };
 
 const retire = async (h: Hop): Promise<void> => {
-  if (!h.record.item) return;
+  if (!(await hasItem(h))) return;
   await h.verbs.mover.retire.executeWithOptions({ summary: 'remove our objects from the mover' }, [
     { ...itemOrder(h, 'retire'), adopted: h.record.itemAdopted },
   ]);
@@ -143,7 +185,7 @@ const clearHalfMade = async (h: Hop): Promise<void> => {
 /** What is left of the successor goes only when a person has said so: after production writes it is the only place that has them. */
 const discardStaged = async (h: Hop): Promise<void> => {
   const vm = h.record.successor;
-  if (!vm) return;
+  if (!vm || !(await readSuccessor(h))) return;
   const evidence = () => ({
     vm: vm.name,
     at: `${h.order.to.product}@${h.order.to.instance}`,
@@ -159,14 +201,18 @@ const discardStaged = async (h: Hop): Promise<void> => {
   ]);
 };
 
+const abandon = async (h: Hop): Promise<void> => {
+  const { successorGone } = await h.verbs.mover.abandon.executeWithOptions({ summary: 'take the mover’s own undo' }, [
+    operationOrder(h, 'abandon'),
+  ]);
+  if (successorGone) h.record.halfMade = false;
+};
+
 const ACTS: Readonly<Record<RollbackStep, (h: Hop) => Promise<void>>> = {
   settle,
+  approveLoss,
   stopSuccessor,
-  abandon: async (h) => {
-    await h.verbs.mover.abandon.executeWithOptions({ summary: 'take the mover’s own undo' }, [
-      operationOrder(h, 'abandon'),
-    ]);
-  },
+  abandon,
   observeSuccessorOff,
   reconnectPredecessor,
   startPredecessor,
@@ -176,35 +222,33 @@ const ACTS: Readonly<Record<RollbackStep, (h: Hop) => Promise<void>>> = {
   discardStaged,
 };
 
-/** States what will be lost and asks; without loss nobody is asked. */
-const approveLoss = async (h: Hop): Promise<void> => {
-  if (!lossOf(h.record, Date.now())) return;
-  const evidence = () => ({
-    vm: h.vm.name,
-    does: `returns ${h.vm.name} to ${h.order.from.product}@${h.order.from.instance} and loses every write made since`,
-    lossFrom: new Date(h.record.exposedAt ?? 0).toISOString(),
-    lossTo: 'the moment the successor is stopped',
-  });
-  await gate(h.j, 'rollBack', h.n, evidence, { round: h.record.round, phase: 'RollingBack' });
+const takeStep = async (h: Hop, name: RollbackStep): Promise<void> => {
+  const act = () => ACTS[name](h);
+  if (name === 'retire' || name === 'validatePredecessor') await skippableStep(h.j, name, act, { hop: h.n });
+  else
+    await step(h.j, name, act, {
+      hop: h.n,
+      ...(name === 'stopSuccessor' ? { forceOff: () => forceSuccessorOff(h) } : {}),
+    });
 };
 
-/** Back to the immediate predecessor. Each step parks on failure; nothing is started while the successor cannot be asked. */
-export const rollBackHop = async (h: Hop): Promise<void> => {
-  const { j } = h;
+/**
+ * Back to the immediate predecessor. Each step parks on failure; nothing is started while the successor cannot be asked. `stays` when
+ * the loss was not accepted: then nothing was done.
+ */
+export const rollBackHop = async (h: Hop): Promise<'back' | 'stays'> => {
+  const { j, record } = h;
   j.rollingBack = true;
   j.asked = null;
-  const serving = lossOf(h.record, Date.now()) !== null && h.record.cutOver === 'done';
-  if (serving) await approveLoss(h);
   show(j, { phase: 'RollingBack' });
-  if (serving) mark(j, h.n, 'stopOfService');
-  for (const name of rollbackSteps(h.record)) {
-    const act = () => ACTS[name](h);
-    if (name === 'retire' || name === 'validatePredecessor') await skippableStep(j, name, act, { hop: h.n });
-    else
-      await step(j, name, act, {
-        hop: h.n,
-        ...(name === 'stopSuccessor' ? { forceOff: () => forceSuccessorOff(h) } : {}),
-      });
+  try {
+    for (const name of rollbackSteps(record)) await takeStep(h, name);
+    mark(j, h.n, 'rolledBack');
+    return 'back';
+  } catch (error) {
+    if (error instanceof LossRefused) return 'stays';
+    throw error;
+  } finally {
+    j.rollingBack = false;
   }
-  j.rollingBack = false;
 };

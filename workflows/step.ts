@@ -4,7 +4,7 @@ import {
   CancellationScope,
   ChildWorkflowFailure,
   condition,
-  isCancellation,
+  TemporalFailure,
 } from '@temporalio/workflow';
 import type { Mishap } from '../domain/mishap.ts';
 import { EjectAsked, type Journey, RollBackAsked, show } from './journey.ts';
@@ -21,20 +21,28 @@ export interface StepOptions {
   readonly forceOff?: () => Promise<void>;
 }
 
-/** What a failed activity, or a child that failed for one, says; null when the failure is not one of ours to handle. */
-const mishapOf = (error: unknown): Mishap | null => {
-  if (error instanceof ApplicationFailure) return (error.details?.[0] as Mishap | undefined) ?? null;
-  if (error instanceof ChildWorkflowFailure) return mishapOf(error.cause);
-  if (!(error instanceof ActivityFailure)) return null;
-  const cause = error.cause;
-  const told = cause instanceof ApplicationFailure ? (cause.details?.[0] as Partial<Mishap> | undefined) : undefined;
+/**
+ * What a failed activity or child says, however it came to fail: by a driver, a time-out, or a hand in the Temporal UI. Null for what
+ * no step may answer: a person who turns round, and a mistake of ours.
+ */
+export const mishapOf = (error: unknown): Mishap | null => {
+  if (!(error instanceof TemporalFailure)) return null;
+  const wraps = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure;
+  if (wraps && error.cause instanceof TemporalFailure) return mishapOf(error.cause);
+  const told = error instanceof ApplicationFailure ? (error.details?.[0] as Partial<Mishap> | undefined) : undefined;
   if (told?.class && told.message) return told as Mishap;
   return {
     class: 'Vendor',
-    message: cause?.message ?? error.message,
+    message: error.message,
     changed: 'unknown: the answer was lost; the next attempt observes before it acts',
     fix: 'Read the cause, then retry.',
   };
+};
+
+/** All of them to their end, then the first failure: nothing that a step began is still under way when it parks. */
+export const together = async <const T extends readonly unknown[]>(acts: T) => {
+  await Promise.allSettled(acts);
+  return Promise.all(acts);
 };
 
 /** Throws what a person asked for. Called where a journey may turn round. */
@@ -70,7 +78,7 @@ const interruptibly = async <T>(j: Journey, run: () => Promise<T>): Promise<T> =
   try {
     return await Promise.race([work, turn.then(() => work)]);
   } catch (error) {
-    if (isCancellation(error)) heed(j);
+    heed(j);
     throw error;
   }
 };
@@ -89,6 +97,7 @@ export const park = async (
     mishap,
     skippable: (options.skippable ?? false) && mishap.class !== 'Unsafe',
     repairable: options.repair !== undefined,
+    forceable: options.forceOff !== undefined,
     since: Date.now(),
   };
   show(j, { waitingFor: `a person: ${name} failed` });
@@ -130,7 +139,7 @@ const attempt = async <T>(
 ): Promise<T | undefined> => {
   let act: () => Promise<T | undefined> = run;
   for (;;) {
-    if (j.paused && !j.rollingBack) {
+    if (j.paused) {
       show(j, { waitingFor: 'resume' });
       await until(j, () => !j.paused);
       show(j, { waitingFor: null });
@@ -140,7 +149,7 @@ const attempt = async <T>(
     try {
       return options.interruptible && !j.rollingBack ? await interruptibly(j, act) : await act();
     } catch (error) {
-      const mishap = isCancellation(error) ? null : mishapOf(error);
+      const mishap = mishapOf(error);
       if (!mishap) throw error;
       const answer = await park(j, name, mishap, options);
       if (answer === 'skip') return undefined;

@@ -1,12 +1,10 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { blockers, type Finding } from '../domain/finding.ts';
 import type { Mishap } from '../domain/mishap.ts';
-import type { VmDescription } from '../domain/vm.ts';
 import { addressesAfter, giveAddresses, guestOrder, plannedAddresses } from './addresses.ts';
-import { type Hop, platformOrder, successorOf, unsafe } from './hop-context.ts';
-import { hopOrder, show, token } from './journey.ts';
-import { skippableStep } from './step.ts';
-import { platformAt } from './verbs.ts';
+import { type Hop, macsOf, platformOrder, readSource, successorOf, unsafe } from './hop-context.ts';
+import { show } from './journey.ts';
+import { mishapOf, skippableStep, together } from './step.ts';
 
 const failed = (h: Hop, bad: readonly Finding[]): ApplicationFailure => {
   const first = bad[0];
@@ -22,15 +20,21 @@ const failed = (h: Hop, bad: readonly Finding[]): ApplicationFailure => {
 };
 
 /**
- * Who must be off now. After a switch the staged VM was read as off a moment ago, when it was isolated; the source is read then (V2-11).
+ * The source is off. After a switch the staged VM was read as off a moment ago, when it was isolated (V2-11). What cannot be read is as
+ * unsafe as what is on: nobody may skip it.
  */
-const readHeld = (h: Hop): Promise<VmDescription> => {
-  const isFirst = h.n === 1;
-  const from = isFirst ? h.order.from : hopOrder(h.j, 1).from;
-  const vm = isFirst ? h.vm : h.j.order.source;
-  return platformAt(from, h.j.order.policies).describe.executeWithOptions({ summary: `${vm.name} still off?` }, [
-    { to: from, vm, token: token(h.j, h.n, 'describe') },
-  ]);
+const guardSourceOff = async (h: Hop): Promise<void> => {
+  const { name } = h.j.order.source;
+  const seen = await readSource(h).catch((error: unknown) => {
+    const mishap = mishapOf(error);
+    throw mishap ? unsafe(`Nobody can tell whether ${name} is off: ${mishap.message}`, mishap.fix, name) : error;
+  });
+  if (seen.power !== 'off')
+    throw unsafe(
+      `${name} is on again beside ${h.order.landing.name}.`,
+      'Stop it where it was started, then retry; or roll back.',
+      name,
+    );
 };
 
 /**
@@ -41,9 +45,10 @@ export const validate = async (h: Hop): Promise<void> => {
   const { j, verbs, order } = h;
   show(j, { phase: 'Validating' });
   const vm = successorOf(h);
-  const macs = h.macs;
+  const macs = macsOf(h);
   const run = async (): Promise<void> => {
-    const [health, inside, before] = await Promise.all([
+    const [, health, inside] = await together([
+      guardSourceOff(h),
       verbs.successor.health.executeWithOptions({ summary: 'checks from outside' }, [
         { ...platformOrder(h, 'successor', 'health', vm), landing: order.landing, hop: h.n },
       ]),
@@ -58,14 +63,7 @@ export const validate = async (h: Hop): Promise<void> => {
             },
           ])
         : { passed: [], findings: [] },
-      readHeld(h),
     ]);
-    if (before.power !== 'off')
-      throw unsafe(
-        `${before.ref.name} is on again beside ${order.landing.name}.`,
-        'Stop it where it was started, then retry; or roll back.',
-        h.vm.name,
-      );
     const found = [...health.findings, ...inside.findings];
     j.findings = [
       ...j.findings.filter((f) => !found.some((now) => now.id === f.id && now.subject === f.subject)),

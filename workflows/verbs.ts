@@ -13,14 +13,15 @@ import type { HopOrder, Policies } from '../domain/plan.ts';
 
 /**
  * A verb that waits fails with `NotFinished` and is asked again at the poll interval: no history, however long it takes.
- * Only the worker's no-progress limit ends that. An attempt whose host is gone is noticed by the missing heartbeat.
+ * Only the worker's no-progress limit ends that. An attempt whose host is gone is noticed by the missing heartbeat. Who turns round
+ * waits for the attempt under way: its answer may name what it made.
  */
 const options = (taskQueue: string, policies: Policies): ActivityOptions => ({
   taskQueue,
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: policies.heartbeatMs,
   retry: { initialInterval: policies.pollMs, backoffCoefficient: 1 },
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
 /** The queue chooses the driver: every product instance serves the same verbs on its own queue. */

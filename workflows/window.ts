@@ -1,8 +1,21 @@
+import { mayBegin, untilOpen } from '../domain/window.ts';
 import { type Hop, unsafe } from './hop-context.ts';
 import { show } from './journey.ts';
 import { step, until } from './step.ts';
 
-/** Waits for the cut-over window. A window that is past its latest abort parks: nothing new begins in it. */
+/** Fails the step it is called in when the window is past its latest abort: nothing new begins in it. */
+export const refuseLate = (h: Hop): void => {
+  const { window } = h.order;
+  if (!window || mayBegin(window, Date.now())) return;
+  throw unsafe(
+    `The window ${window.text} is past its latest abort; a cut-over begun now could not be rolled back in time.`,
+    'Plan a new window, or roll back.',
+    h.vm.name,
+    { pastDeadline: true },
+  );
+};
+
+/** Waits for the cut-over window. What begins the outage asks again, for a person may have paused or mended meanwhile. */
 export const windowOf = (h: Hop): Promise<void> =>
   step(
     h.j,
@@ -10,18 +23,13 @@ export const windowOf = (h: Hop): Promise<void> =>
     async () => {
       const window = h.order.window;
       if (!window) return;
-      const wait = window.opensAt - Date.now();
+      const wait = untilOpen(window, Date.now());
       if (wait > 0) {
         show(h.j, { waitingFor: `the window ${window.text}` });
         await until(h.j, () => false, wait, `window opens ${window.utcText}`);
         show(h.j, { waitingFor: null });
       }
-      if (Date.now() >= window.abortAt)
-        throw unsafe(
-          `The window ${window.text} is past its latest abort; a cut-over begun now could not be rolled back in time.`,
-          'Plan a new window, or roll back.',
-          h.vm.name,
-        );
+      refuseLate(h);
     },
     { hop: h.n },
   );

@@ -14,16 +14,15 @@ import { hasGuestTools } from './vm.ts';
 /** Kept from try to try; times are those of the Temporal server. */
 interface Signals {
   readonly way: 'guest' | 'acpi';
-  /** When the first signal of this execution was sent. */
-  readonly since: number;
+  /** The first try after the one that sent the first signal; null until then. That one may have waited long for its agent or for Prism. */
+  readonly since: number | null;
   readonly task: string | null;
 }
 
 const signalsOf = (attempt: Attempt): Signals | null => {
   const way = textAt(attempt.before, 'way');
-  const since = numberAt(attempt.before, 'since');
-  if ((way !== 'guest' && way !== 'acpi') || since === null) return null;
-  return { way, since, task: textAt(attempt.before, 'task') };
+  if (way !== 'guest' && way !== 'acpi') return null;
+  return { way, since: numberAt(attempt.before, 'since'), task: textAt(attempt.before, 'task') };
 };
 
 const seconds = (ms: number): number => Math.round(ms / 1000);
@@ -73,10 +72,10 @@ const begin = async (ahv: Ahv, order: ShutDownOrder, seen: Read): Promise<Pick<S
   }
 };
 
-const wait = (vm: VmRef, { way, since, task }: Signals, now: number, graceMs: number): never =>
+const wait = (vm: VmRef, { way, since, task }: Signals, waited: number, graceMs: number): never =>
   notFinished(
-    `${vm.name} is still on, ${seconds(now - since)} of ${seconds(graceMs)} s after its ${way === 'guest' ? 'guest tools were' : 'power button was'} asked to shut down`,
-    note({ way, since, task: task ?? '', waited: now - since }),
+    `${vm.name} is still on, ${seconds(waited)} of ${seconds(graceMs)} s after its ${way === 'guest' ? 'guest tools were' : 'power button was'} asked to shut down`,
+    note({ way, since, task: task ?? '', waited }),
   );
 
 /**
@@ -105,20 +104,19 @@ export const shutDown =
 
     if (!sent) {
       const begun = await begin(ahv, order, seen);
-      return begun ? wait(vm, { ...begun, since: attempt.clockMs }, attempt.clockMs, graceMs) : off('wasOff');
+      return begun ? wait(vm, { ...begun, since: null }, 0, graceMs) : off('wasOff');
     }
 
-    const waited = attempt.clockMs - sent.since;
+    const since = sent.since ?? attempt.clockMs;
+    const waited = attempt.clockMs - since;
     if (waited >= graceMs) throw refused(order, at, `its grace time of ${seconds(graceMs)} s has passed.`);
 
     const task = sent.task ? await tasks.read(sent.task) : null;
     const unsent = task?.ended === true && task.status !== 'SUCCEEDED';
     if (sent.way === 'acpi' && unsent)
       throw refused(order, at, `Prism could not press its power button (${task?.status}).`);
-    if (sent.way === 'acpi' || (waited < graceMs / 2 && !unsent)) return wait(vm, sent, attempt.clockMs, graceMs);
+    if (sent.way === 'acpi' || (waited < graceMs / 2 && !unsent)) return wait(vm, { ...sent, since }, waited, graceMs);
 
     const pressed = await signal(ahv, order, 'acpi', seen);
-    return pressed
-      ? wait(vm, { way: 'acpi', since: sent.since, task: pressed.task }, attempt.clockMs, graceMs)
-      : off('guest');
+    return pressed ? wait(vm, { way: 'acpi', since, task: pressed.task }, waited, graceMs) : off('guest');
   };

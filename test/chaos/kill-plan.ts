@@ -1,8 +1,14 @@
 import { PROCESSES, type ProcessName } from '../../tools/estate/estate.ts';
 import { type CutOverStep, STEPS } from './steps.ts';
 
-/** `inFlight`: while the step's call waits for its answer. `afterEffect`: once the lab shows what the call did. `seen`: at any time in the step. */
-export type Moment = 'inFlight' | 'afterEffect' | 'seen';
+/**
+ * When in the step the process is killed.
+ * - `inFlight`    while the step's call waits for its answer
+ * - `late`        the same, and what was called happens only when the process is back and may have looked
+ * - `afterEffect` once the lab shows what the call did
+ * - `seen`        as soon as the migration shows the step
+ */
+export type Moment = 'inFlight' | 'late' | 'afterEffect' | 'seen';
 
 /** One process, ended as by a power cut in one step of the cut-over, and started again. */
 export interface Kill {
@@ -26,29 +32,33 @@ export const dice = (seed: number): (() => number) => {
   };
 };
 
-/** A process that has no part in the step is not missed before its end: only while a call is under way is it surely inside. */
-const takesPart = (process: ProcessName, step: CutOverStep): boolean =>
-  !process.startsWith('agent-') || step.agents.includes(process);
+const isAgent = (process: ProcessName): boolean => process.startsWith('agent-');
 
+/** What hangs on the process waits for it; a step in which it has no part goes on without it. */
+const takesPart = (process: ProcessName, step: CutOverStep): boolean =>
+  !isAgent(process) || step.agents.includes(process);
+
+/** One that has no part in the step is surely inside only while a call is under way. */
 const momentOf = (process: ProcessName, step: CutOverStep, roll: number): Moment => {
   if (!step.hold) return 'seen';
-  return step.effect && takesPart(process, step) && roll < 0.5 ? 'afterEffect' : 'inFlight';
+  if (!step.effect || !takesPart(process, step) || roll < 0.3) return 'inFlight';
+  return isAgent(process) && roll < 0.6 ? 'late' : 'afterEffect';
 };
 
 export const planKill = (process: ProcessName, step: CutOverStep, roll: () => number, sure: boolean): Kill => {
-  const moment = momentOf(process, step, sure ? 1 : roll());
+  const moment = momentOf(process, step, sure ? 0 : roll());
   return {
     process,
     step,
     moment,
-    delayMs: Math.round(roll() * (moment === 'inFlight' ? 400 : 60)),
+    delayMs: Math.round(roll() * (moment === 'inFlight' || moment === 'late' ? 400 : 60)),
     pauseMs: Math.round(roll() ** 2 * 1_500),
   };
 };
 
-/** How long the lab keeps the step's call waiting, ms: one that does not wait for the process has to outlast its start. */
-export const holdOf = ({ process, step, pauseMs }: Kill, startMs: number): number =>
-  takesPart(process, step) ? 1_500 : 1_000 + pauseMs + startMs;
+/** How long the lab keeps the step's call waiting, ms: past the start of a process that the step would not wait for. */
+export const holdOf = ({ process, step, moment, pauseMs }: Kill, startMs: number): number =>
+  takesPart(process, step) && moment !== 'late' ? 1_500 : 1_000 + pauseMs + startMs;
 
 export type Pair = Pick<Kill, 'process' | 'step'>;
 

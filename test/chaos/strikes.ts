@@ -21,9 +21,11 @@ export interface Strike {
   parked: string | null;
 }
 
-export const strikeOf = (kill: Kill): Strike => ({
+const isHeld = ({ moment }: Kill): boolean => moment === 'inFlight' || moment === 'late';
+
+const strikeOf = (kill: Kill): Strike => ({
   kill,
-  fault: kill.moment === 'inFlight' ? `hold ${labelOf(kill.step)} for ${kill.process}` : null,
+  fault: isHeld(kill) ? `hold ${labelOf(kill.step)} for ${kill.process}` : null,
   armedAt: null,
   dueAt: null,
   struckAt: null,
@@ -86,9 +88,9 @@ export const striker = (
   };
 
   const isDue = (strike: Strike, event: LabEvent): boolean => {
-    const { kill, fault } = strike;
-    if (kill.moment === 'inFlight') return event.kind === 'fault.fired' && event.fault === fault;
-    return kill.moment === 'afterEffect' && shows(kill.step, event);
+    const { kill, fault, armedAt } = strike;
+    if (isHeld(kill)) return event.kind === 'fault.fired' && event.fault === fault;
+    return kill.moment === 'afterEffect' && armedAt !== null && shows(kill.step, event);
   };
 
   const restart = async (strike: Strike): Promise<void> => {
@@ -118,7 +120,7 @@ export const striker = (
       for (const event of events) {
         if (event.kind === 'lab.started') speed = Number(event.speed);
         if (event.kind === 'fault.fired') fired.add(String(event.fault));
-        for (const strike of strikes) if (strike.armedAt !== null && isDue(strike, event)) strike.dueAt ??= Date.now();
+        for (const strike of strikes) if (isDue(strike, event)) strike.dueAt ??= Date.now();
       }
     },
     strike: async () => {

@@ -63,12 +63,12 @@ export const scriptedMover = (products: Products, script: MoverScript): Mover =>
 
   return {
     preflight: () =>
-      act('preflight', () => ({
-        productVersion: '1',
-        agentVersion: '1',
-        findings: [],
-        capabilities: capabilities(kind),
-      })),
+      act('preflight', () => {
+        const says = products.kinds.get(where);
+        const told =
+          says === null ? {} : { capabilities: { ...capabilities(kind), ...(says ? { cutover: says } : {}) } };
+        return { productVersion: '1', agentVersion: '1', findings: [], ...told };
+      }),
     protect: () =>
       act('protect', () => {
         carried().item = true;
@@ -120,7 +120,7 @@ export const scriptedMover = (products: Products, script: MoverScript): Mover =>
       act('retire', () => {
         const held = carried();
         if (held.stands === 'mounted') throw mishap.unsafe('the VM is still served from the backup');
-        if (order.item === item) held.item = false;
+        if (order.item === item) Object.assign(held, { item: false, stands: 'nothing', polls: 0 });
         return { retired: true };
       }),
   };

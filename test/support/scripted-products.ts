@@ -2,6 +2,7 @@ import type { Guest } from '../../activities/contracts/guest.ts';
 import { mishap } from '../../activities/contracts/mishap.ts';
 import type { Mover } from '../../activities/contracts/mover.ts';
 import type { Platform } from '../../activities/contracts/platform.ts';
+import type { CutoverKind } from '../../domain/capability.ts';
 import type { VmDescription } from '../../domain/vm.ts';
 import { scriptedGuest } from './scripted-guest.ts';
 import { type Carried, scriptedMover } from './scripted-mover.ts';
@@ -20,7 +21,11 @@ export interface Products {
   readonly calls: string[];
   readonly vms: Map<string, Standing>;
   /** What a mover holds, by product. */
-  readonly carried: ReadonlyMap<string, Carried>;
+  readonly carried: Map<string, Carried>;
+  /** Of every VM. */
+  cpus: number;
+  /** How a mover says it cuts over, where it is not as it should be. */
+  readonly kinds: Map<string, CutoverKind | null>;
   /** Asked before every verb: throws to make it fail with nothing done, or promises to make it take as long. */
   before: (call: string) => void | Promise<void>;
   /** Asked after the effect: throws to lose the answer. */
@@ -40,6 +45,8 @@ export const scriptedProducts = (): Products => {
     calls,
     vms,
     carried,
+    kinds: new Map(),
+    cpus: 2,
     before: () => undefined,
     after: () => undefined,
     called: (call) => {
@@ -56,7 +63,7 @@ export const scriptedProducts = (): Products => {
         firmware: 'uefi',
         generation: 2,
         secureBoot: false,
-        cpus: 2,
+        cpus: products.cpus,
         memoryMb: 4096,
         disks: [{ id: 'd0', bytes: 10 * 2 ** 30, boot: true }],
         nics: [
@@ -81,6 +88,8 @@ export const scriptedProducts = (): Products => {
       vms.set('src-1', { power: 'on', connected: true, autostart: true });
       calls.length = 0;
       carried.clear();
+      products.kinds.clear();
+      products.cpus = 2;
       products.before = () => undefined;
       products.after = () => undefined;
     },

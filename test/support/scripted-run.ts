@@ -26,49 +26,77 @@ export interface ScriptedRun {
   readonly products: Products;
   /** Where the records of finished journeys are written. */
   readonly records: string;
-  /** Starts the journey of `src-1`, and the lease table of its programme where that does not run. */
-  readonly start: (
-    id: string,
-    options?: { order?: Partial<JourneyOrder>; limits?: Partial<LeaseTable['limits']> },
-  ) => Promise<Handle>;
-  readonly leases: (programme?: string) => Promise<LeaseTable>;
+  /** Starts the lease table of a programme where it does not run. */
+  readonly house: (programme: string, limits?: Partial<LeaseTable['limits']>) => Promise<void>;
+  /** Starts the journey of `src-1` as `vm/<id>` in a programme of its own named so, with a roomy lease table. */
+  readonly start: (id: string, change?: Partial<JourneyOrder>) => Promise<Handle>;
+  readonly leases: (programme: string) => Promise<LeaseTable>;
+  /** What is sent meanwhile reaches the workflows in one activation. */
+  readonly atOnce: (send: () => Promise<unknown>) => Promise<void>;
 }
 
 const ROOMY: LeaseTable['limits'] = { stagingBytes: 2 ** 42, stagingSeats: 10 };
 
+interface Working {
+  readonly stop: () => Promise<void>;
+}
+
+const working = (worker: Worker): Working => {
+  const running = worker.run();
+  return {
+    stop: () => {
+      worker.shutdown();
+      return running;
+    },
+  };
+};
+
 export const scriptedRun = (): ScriptedRun => {
   const records = mkdtempSync(join(tmpdir(), 'tranship-records-'));
-  const log = pino({ level: 'silent' });
   const products = scriptedProducts();
-  const started: { handle: Handle; programme: string }[] = [];
+  const started = new Set<string>();
   let env: TestServer;
-  let workers: Worker[];
-  let running: Promise<unknown>;
+  let orchestrator: Working;
+  let agents: readonly Working[];
+
+  const options = () => ({
+    connection: env.connection,
+    namespace: 'test',
+    noProgressMs: 5_000,
+    log: pino({ level: 'silent' }),
+  });
+  const orchestrate = async (): Promise<Working> => working(await orchestratorWorker({ ...options(), records }));
 
   beforeAll(async () => {
     env = await testServer();
-    const options = { connection: env.connection, namespace: 'test', noProgressMs: 5_000, log };
     const serve = products.serve as unknown as Record<string, Served>;
-    workers = [
-      await orchestratorWorker({ ...options, records }),
-      ...(await agentWorkers({ ...options, concurrency: 4, serve })),
-    ];
-    running = Promise.all(workers.map((worker) => worker.run()));
+    orchestrator = await orchestrate();
+    agents = (await agentWorkers({ ...options(), concurrency: 4, serve })).map(working);
   });
   afterAll(async () => {
-    for (const worker of workers) worker.shutdown();
-    await running;
+    await Promise.all([orchestrator, ...agents].map(({ stop }) => stop()));
     await env.stop();
   });
   beforeEach(() => products.reset());
   afterEach(async () => {
-    const ids = started.splice(0).flatMap(({ handle, programme }) => [handle.workflowId, capacityId(programme)]);
-    for (const id of new Set(ids))
+    for (const id of started)
       await env.client.workflow
         .getHandle(id)
         .terminate()
         .catch(() => undefined);
+    started.clear();
   });
+
+  const house: ScriptedRun['house'] = async (programme, limits = {}) => {
+    const workflowId = capacityId(programme);
+    started.add(workflowId);
+    await env.client.workflow.start(capacity, {
+      workflowId,
+      taskQueue: 'orchestrator',
+      args: [{ limits: { ...ROOMY, ...limits }, held: [], waiting: [] }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+  };
 
   return {
     get env() {
@@ -76,24 +104,23 @@ export const scriptedRun = (): ScriptedRun => {
     },
     products,
     records,
-    start: async (id, { order: change = {}, limits = {} } = {}) => {
-      const order = scriptedOrder({ programme: id, ...change });
-      await env.client.workflow.start(capacity, {
-        workflowId: capacityId(order.programme),
+    house,
+    start: async (id, change = {}) => {
+      const workflowId = `vm/${id}`;
+      started.add(workflowId);
+      await house(id);
+      return env.client.workflow.start<typeof migration>('migration', {
+        workflowId,
         taskQueue: 'orchestrator',
-        args: [{ limits: { ...ROOMY, ...limits }, held: [], waiting: [] }],
-        workflowIdConflictPolicy: 'USE_EXISTING',
+        args: [scriptedOrder({ programme: id, ...change })],
       });
-      const handle = await env.client.workflow.start<typeof migration>('migration', {
-        workflowId: `vm/${id}`,
-        taskQueue: 'orchestrator',
-        args: [order],
-      });
-      started.push({ handle, programme: order.programme });
-      return handle;
     },
-    leases: (programme = started.at(-1)?.programme ?? '') =>
-      env.client.workflow.getHandle(capacityId(programme)).query(leases),
+    leases: (programme) => env.client.workflow.getHandle(capacityId(programme)).query(leases),
+    atOnce: async (send) => {
+      await orchestrator.stop();
+      await send();
+      orchestrator = await orchestrate();
+    },
   };
 };
 
@@ -137,6 +164,18 @@ export const reject = (handle: Handle, name: GateName): Promise<void> => answer(
 export const say = (handle: Handle, verb: Verb): Promise<unknown> =>
   handle.executeUpdate(command, { args: [{ verb, by: 'ops' }] });
 
+/** Waits until one activity alone is under way: what was begun beside it has ended. */
+export const oneUnderWay = (handle: Handle): Promise<unknown> =>
+  eventually(async () => (await handle.describe()).raw.pendingActivities?.length === 1, 'one activity alone');
+
+/** Opens the gates up to the cut-over of hop 2. */
+export const toHopTwo = async (handle: Handle): Promise<void> => {
+  for (const name of ['cutover', 'go', 'cutover'] as const) await approve(handle, name);
+};
+
 /** Waits until a verb has reached its driver. */
 export const reached = (products: Products, call: string): Promise<unknown> =>
   eventually(() => products.calls.includes(call), `call ${call}`);
+
+/** A VM that is back in service. */
+export const SERVES = { power: 'on', connected: true, autostart: true };

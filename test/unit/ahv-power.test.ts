@@ -60,6 +60,13 @@ describe('shut down', () => {
     expect(await mishapOf(toTheEnd(() => platform.shutDown(wanted), 10_000, 3))).toBe('GuestRefused');
   });
 
+  test('the grace time does not begin before the signal is sent, however long the order waited for its agent', async () => {
+    const prism = prismCentral();
+    const wanted = await shutDownOrder(prism, 60_000);
+    const { platform, toTheEnd } = execution(prism);
+    expect((await toTheEnd(() => platform.shutDown(wanted), 600_000)).how).toBe('guest');
+  });
+
   test('guest tools that refuse the signal leave ACPI at once', async () => {
     const prism = prismCentral({ guest: 'obeysAcpi' });
     prism.odd(/guest-shutdown/, () => refusal(400, 'VM_NGT_NOT_REACHABLE'));

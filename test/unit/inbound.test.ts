@@ -55,6 +55,29 @@ test('a wait without progress for longer than the limit is a stall', async () =>
   await expect(waits).rejects.toMatchObject({ type: 'Stalled', nonRetryable: true });
 });
 
+test('an attempt that waited long for its agent and sees the work move on starts a new count', async () => {
+  const env = new MockActivityEnvironment({
+    taskQueue: 'veeam@vbr01',
+    heartbeatDetails: { progress: '10 %', since: 0 },
+    currentAttemptScheduledTimestampMs: 5_000,
+  });
+  const kept: unknown[] = [];
+  env.on('heartbeat', (details: unknown) => kept.push(details));
+  const interceptor = inbound({ queue: 'veeam@vbr01', noProgressMs: 1_000, log: () => undefined });
+  const args = { args: [order('veeam', 'vbr01')], headers: {} };
+  const verb = async () => notFinished('20 %');
+  await env.run(async () => interceptor.execute?.(args as never, verb as never)).catch(() => undefined);
+  expect(kept.at(-1)).toEqual({ progress: '20 %', since: null });
+});
+
+test('a count that has not begun begins with this attempt', async () => {
+  const waits = serve('veeam@vbr01', order('veeam', 'vbr01'), async () => notFinished('10 %'), {
+    heartbeatDetails: { progress: '10 %', since: null },
+    currentAttemptScheduledTimestampMs: 5_000,
+  });
+  await expect(waits).rejects.toMatchObject({ type: 'NotFinished' });
+});
+
 test('a mishap keeps its class and its words', async () => {
   const fails = serve('veeam@vbr01', order('veeam', 'vbr01'), async () => {
     throw mishap.conflict('a VM of that name is there', { fix: 'rename it' });

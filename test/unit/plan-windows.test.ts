@@ -1,5 +1,5 @@
 import { windowOf } from '../../domain/plan.ts';
-import { abortingBefore, mayBegin, untilAbort, untilOpen, type Window, windowState } from '../../domain/window.ts';
+import { mayBegin, untilOpen, type Window } from '../../domain/window.ts';
 import { readLocalTime } from '../../plan/text/zones.ts';
 
 const HOUR = 3_600_000;
@@ -40,13 +40,12 @@ test.each([
 });
 
 test.each([
-  [9, 'waiting', false],
-  [10, 'open', true],
-  [16, 'open', true],
-  [17, 'closing', false],
-  [18, 'closed', false],
-] as const)('at hour %i the window is %s', (hour, state, may) => {
-  expect(windowState(NIGHT, hour * HOUR)).toBe(state);
+  [9, 'before the window', false],
+  [10, 'when it opens', true],
+  [16, 'before the latest abort', true],
+  [17, 'past the latest abort', false],
+  [18, 'after the window', false],
+] as const)('at hour %i, %s, a cut-over may begin: %s', (hour, _, may) => {
   expect(mayBegin(NIGHT, hour * HOUR)).toBe(may);
 });
 
@@ -55,15 +54,9 @@ test('without a window a cut-over may begin at any time', () => {
   expect(untilOpen(null, 0)).toBe(0);
 });
 
-test('a window tells how long until it opens and until the latest abort', () => {
+test('a window tells how long until it opens', () => {
   expect(untilOpen(NIGHT, 8 * HOUR)).toBe(2 * HOUR);
   expect(untilOpen(NIGHT, 12 * HOUR)).toBe(0);
-  expect(untilAbort(NIGHT, 12 * HOUR)).toBe(5 * HOUR);
-});
-
-test('a measured rollback time moves the latest abort, never before the window opens', () => {
-  expect(abortingBefore(NIGHT, 2 * HOUR).abortAt).toBe(16 * HOUR);
-  expect(abortingBefore(NIGHT, 20 * HOUR).abortAt).toBe(NIGHT.opensAt);
 });
 
 test('one window holds for every hop; of several each holds for its own', () => {
