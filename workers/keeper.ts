@@ -1,7 +1,7 @@
 import { Client, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Keeper } from '../activities/contracts/keeper.ts';
-import { mishap } from '../activities/contracts/mishap.ts';
+import { mishap, unreachable } from '../activities/contracts/mishap.ts';
 import { capacityId, releaseLeaseSignal, requestLease } from '../workflows/capacity-messages.ts';
 import { writeRecord } from './records.ts';
 
@@ -19,7 +19,10 @@ export const keeper = (options: { connection: NativeConnection; namespace: strin
       try {
         return { granted: await capacityOf(programme).executeUpdate(requestLease, { args: [{ holder, amounts }] }) };
       } catch (error) {
-        if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+        if (!(error instanceof WorkflowUpdateFailedError))
+          throw unreachable(
+            `The lease table of ${programme} gave no answer: ${error instanceof Error ? error.message : error}`,
+          );
         throw mishap.configuration(`Staging has no room for it. ${error.cause?.message ?? ''}`, {
           fix: 'Raise the seats in the plan and give the start command again, which makes them known; then retry.',
           at: capacityId(programme),

@@ -1,7 +1,7 @@
 import { type Decided, type Decision, type Evidence, fingerprintOf, refuseDecision } from '../domain/gate.ts';
 import type { Phase } from '../domain/phase.ts';
 import type { GateName } from '../domain/plan.ts';
-import { type Journey, show } from './journey.ts';
+import { type Journey, note, show } from './journey.ts';
 import { until } from './step.ts';
 
 /** Takes a decision that fits; the caller has judged it. The first one counts. */
@@ -69,4 +69,5 @@ export const gate = async (
   options: GateOptions,
 ): Promise<void> => {
   while (!(await ask(j, name, hop, gather(), options)));
+  note(j, { waitingFor: null });
 };

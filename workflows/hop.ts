@@ -89,6 +89,8 @@ const approveCutOver = async (h: Hop): Promise<void> => {
     warnings: h.j.findings.filter((f) => f.severity === 'warn').map((f) => `${f.id} ${f.message}`),
   });
   await gate(h.j, 'cutover', h.n, evidence, { phase: 'AwaitingCutover', round: h.record.round });
+  // At once, for what comes next may wait for an agent, and nobody is to decide twice.
+  show(h.j, { waitingFor: null });
 };
 
 /** Protect, copy, ask and wait for the window, until the VM that was approved is the one that stands there. */

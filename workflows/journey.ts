@@ -30,6 +30,13 @@ export interface Journey {
   hop: number;
   flags: Flag[];
   waitingFor: string | null;
+  /** What visibility was told last. */
+  shown: {
+    readonly phase: Phase;
+    readonly hop: number;
+    readonly waitingFor: string | null;
+    readonly flags: readonly Flag[];
+  };
   step: string | null;
   parked: Parked | null;
   /** The verb that answers the parked step. */
@@ -56,6 +63,7 @@ export const newJourney = (order: JourneyOrder): Journey => ({
   hop: 1,
   flags: [],
   waitingFor: null,
+  shown: { phase: 'Planned', hop: 1, waitingFor: null, flags: [] },
   step: null,
   parked: null,
   answer: null,
@@ -121,36 +129,42 @@ export const viewOf = (j: Journey): MigrationView => ({
   refused: j.refused,
 });
 
-/** One event a change, whatever the number of attributes. A new phase waits for nothing unless it says so. */
-export const show = (j: Journey, change: { phase?: Phase; hop?: number; waitingFor?: string | null }): void => {
-  const attributes = [];
-  if (change.phase !== undefined && change.phase !== j.phase) {
-    j.phase = change.phase;
-    attributes.push({ key: PHASE, value: change.phase });
-  }
-  if (change.hop !== undefined && change.hop !== j.hop) {
-    j.hop = change.hop;
-    attributes.push({ key: HOP, value: change.hop });
-  }
-  const waitingFor = change.waitingFor !== undefined || change.phase === undefined ? change.waitingFor : null;
-  if (waitingFor !== undefined && waitingFor !== j.waitingFor) {
-    j.waitingFor = waitingFor;
-    attributes.push({ key: WAITING_FOR, value: waitingFor });
-  }
-  const flags: Flag[] = [
-    ...(j.parked ? (['Parked'] as const) : []),
-    ...(j.parked?.mishap.class === 'Stalled' ? (['Stalled'] as const) : []),
-    ...(j.parked?.mishap.class === 'Drift' ? (['NeedsReverify'] as const) : []),
-    ...(j.parked?.mishap.facts?.pastDeadline ? (['PastDeadline'] as const) : []),
-    ...(j.paused ? (['Paused'] as const) : []),
-    ...(j.phase === 'Queued' && !j.leased ? (['WaitingCapacity'] as const) : []),
-  ];
-  if (flags.join() !== j.flags.join()) {
-    j.flags = flags;
-    attributes.push({ key: FLAG, value: flags.length > 0 ? flags : null });
-  }
-  if (attributes.length > 0) upsertSearchAttributes(attributes as Parameters<typeof upsertSearchAttributes>[0]);
+interface Change {
+  readonly phase?: Phase;
+  readonly hop?: number;
+  readonly waitingFor?: string | null;
+}
+
+const flagsOf = (j: Journey): Flag[] => [
+  ...(j.parked ? (['Parked'] as const) : []),
+  ...(j.parked?.mishap.class === 'Stalled' ? (['Stalled'] as const) : []),
+  ...(j.parked?.mishap.class === 'Drift' ? (['NeedsReverify'] as const) : []),
+  ...(j.parked?.mishap.facts?.pastDeadline ? (['PastDeadline'] as const) : []),
+  ...(j.paused ? (['Paused'] as const) : []),
+  ...(j.phase === 'Queued' && !j.leased ? (['WaitingCapacity'] as const) : []),
+];
+
+/** Seen at once by whoever reads the view or the details, and by visibility with the next `show`: no event. A new phase waits for nothing unless it says so. */
+export const note = (j: Journey, change: Change): void => {
+  if (change.waitingFor !== undefined || change.phase !== undefined) j.waitingFor = change.waitingFor ?? null;
+  j.phase = change.phase ?? j.phase;
+  j.hop = change.hop ?? j.hop;
+  j.flags = flagsOf(j);
   setCurrentDetails(describeJourney(viewOf(j)));
+};
+
+/** The same, seen by visibility too: one event a change, whatever the number of attributes. */
+export const show = (j: Journey, change: Change): void => {
+  note(j, change);
+  const { phase, hop, waitingFor, flags, shown } = j;
+  const attributes = [
+    ...(phase === shown.phase ? [] : [{ key: PHASE, value: phase }]),
+    ...(hop === shown.hop ? [] : [{ key: HOP, value: hop }]),
+    ...(waitingFor === shown.waitingFor ? [] : [{ key: WAITING_FOR, value: waitingFor }]),
+    ...(flags.join() === shown.flags.join() ? [] : [{ key: FLAG, value: flags.length > 0 ? flags : null }]),
+  ];
+  j.shown = { phase, hop, waitingFor, flags };
+  if (attributes.length > 0) upsertSearchAttributes(attributes as Parameters<typeof upsertSearchAttributes>[0]);
 };
 
 export const mark = (j: Journey, hop: number, what: Mark): void => {

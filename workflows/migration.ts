@@ -23,6 +23,7 @@ import {
   hopRecord,
   type Journey,
   newJourney,
+  note,
   RollBackAsked,
   refuseSignal,
   show,
@@ -133,8 +134,7 @@ const go = async (h: Hop): Promise<void> => {
   });
   await gate(h.j, 'go', h.n, evidence, { phase: 'AwaitingGo', round: h.record.round });
   if (h.record.commit !== 'done') await commitHop(h);
-  // Shown with the next reading: the next hop's own phase follows at once.
-  h.j.phase = 'OnStaging';
+  note(h.j, { phase: 'OnStaging' });
 };
 
 /**

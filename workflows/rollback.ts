@@ -176,7 +176,6 @@ const clearHalfMade = async (h: Hop): Promise<void> => {
     does: 'removes the half-made VM; its disks and network interfaces are kept',
   });
   await gate(h.j, 'forceRemove', h.n, evidence, { round: h.record.round });
-  show(h.j, { waitingFor: null });
   await h.verbs.mover.repair.executeWithOptions({ summary: 'remove the half-made VM' }, [operationOrder(h, 'repair')]);
   h.record.halfMade = false;
   h.record.successor = null;
@@ -195,7 +194,6 @@ const discardStaged = async (h: Hop): Promise<void> => {
         : 'deletes the only copy of the writes made there',
   });
   await gate(h.j, 'discardStaged', h.n, evidence, { round: h.record.round });
-  show(h.j, { waitingFor: null });
   await h.verbs.successor.remove.executeWithOptions({ summary: `delete ${vm.name}` }, [
     { ...platformOrder(h, 'successor', 'remove', vm), journey: h.j.order.source.id, alive: [h.vm] },
   ]);

@@ -28,12 +28,7 @@ export const AFTER_ARRIVAL: readonly Check[] = [
     ARRIVED,
     attested('signOff', 'Is every node of the cluster up, and is the VM a role of the cluster?', 'azure-local'),
   ),
-  blocks(
-    'V2-11',
-    'The staged VM and the source are off',
-    ARRIVED,
-    attested('signOff', 'Is the source still off?', 'ahv', 'workflow'),
-  ),
+  blocks('V2-11', 'The staged VM and the source are off', ARRIVED, done('ahv', 'workflow')),
   blocks('V2-12', 'Policy, tags and backup are applied', ARRIVED, attested('signOff', CARE)),
   blocks(
     'V2-13',

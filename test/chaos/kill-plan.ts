@@ -58,7 +58,7 @@ export const planKill = (process: ProcessName, step: CutOverStep, roll: () => nu
 
 /** How long the lab keeps the step's call waiting, ms: past the start of a process that the step would not wait for. */
 export const holdOf = ({ process, step, moment, pauseMs }: Kill, startMs: number): number =>
-  takesPart(process, step) && moment !== 'late' ? 1_500 : 1_000 + pauseMs + startMs;
+  takesPart(process, step) && moment !== 'late' ? 2_000 : 1_000 + pauseMs + startMs;
 
 export type Pair = Pick<Kill, 'process' | 'step'>;
 

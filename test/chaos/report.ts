@@ -7,10 +7,10 @@ export const nameOf = ({ process, step }: Pair): string => `${process} in ${labe
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-const isOf =
-  (pair: Pair) =>
-  ({ kill }: Struck): boolean =>
-    kill.process === pair.process && kill.step === pair.step;
+const isSame = (a: Pair, b: Pair): boolean => a.process === b.process && a.step === b.step;
+
+const firedOf = (pair: Pair, struck: readonly Struck[]): readonly Struck[] =>
+  struck.filter(({ kill, inStep }) => inStep && isSame(kill, pair));
 
 /** What is wrong with one kill, in words; null when the migration took it as it should. A kill beside its step is not judged. */
 const faultOf = ({ kill, inStep, recoveryMs, parked }: Struck, limitMs: number): string | null => {
@@ -31,7 +31,7 @@ const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0;
 
 const cellOf = (pair: Pair, struck: readonly Struck[], limitMs: number): string => {
-  const fired = struck.filter(isOf(pair)).filter(({ inStep }) => inStep);
+  const fired = firedOf(pair, struck);
   const worst = Math.max(...fired.map(({ recoveryMs }) => recoveryMs ?? Number.POSITIVE_INFINITY));
   if (fired.length === 0) return '·';
   return fired.some((one) => faultOf(one, limitMs)) ? `✗ ${seconds(worst)}` : `✓ ${seconds(worst)}`;
@@ -39,7 +39,7 @@ const cellOf = (pair: Pair, struck: readonly Struck[], limitMs: number): string 
 
 /** Pairs that were asked for and did not fire in any of these journeys. */
 export const unfired = (pairs: readonly Pair[], reports: readonly JourneyReport[]): readonly Pair[] =>
-  pairs.filter((pair) => !reports.some(({ struck }) => struck.filter(isOf(pair)).some(({ inStep }) => inStep)));
+  pairs.filter((pair) => reports.every(({ struck }) => firedOf(pair, struck).length === 0));
 
 /** The table process × step with the time to the next progress, and all that went wrong. */
 export const summaryOf = (pairs: readonly Pair[], reports: readonly JourneyReport[]): Summary => {
@@ -54,11 +54,10 @@ export const summaryOf = (pairs: readonly Pair[], reports: readonly JourneyRepor
   const processes = PROCESSES.filter((name) => pairs.some(({ process }) => process === name));
   const rows = STEPS.filter((step) => pairs.some((pair) => pair.step === step)).map((step) => [
     labelOf(step),
-    ...processes.map((process) =>
-      pairs.some((pair) => isOf(pair)({ kill: { process, step } } as Struck))
-        ? cellOf({ process, step }, struck, limitMs)
-        : '',
-    ),
+    ...processes.map((process) => {
+      const pair = { process, step };
+      return pairs.some((asked) => isSame(asked, pair)) ? cellOf(pair, struck, limitMs) : '';
+    }),
   ]);
   const times = struck.flatMap(({ inStep, recoveryMs }) => (inStep && recoveryMs !== null ? [recoveryMs] : []));
   const sorted = times.toSorted((a, b) => a - b);

@@ -80,21 +80,3 @@ test('a journey that was terminated and started again finds its lease', async ()
   const { held } = await run.leases('again');
   expect(held.map(({ holder }) => holder)).toEqual(['vm/again']);
 });
-
-test('a long-lived house carries everything into its next run', async () => {
-  const at = await house('long', { stagingSeats: 1 });
-  await ask(at, 'first');
-  await ask(at, 'second');
-  const before = await at.query(leases);
-  const { raw } = await at.describe();
-  await run.env.client.workflow
-    .getHandle(capacityId('long'), raw.workflowExecutionInfo?.execution?.runId ?? '')
-    .terminate();
-  await run.env.client.workflow.start('capacity', {
-    workflowId: capacityId('long'),
-    taskQueue: 'orchestrator',
-    args: [before],
-  });
-  expect(await ask(at, 'first')).toBe(true);
-  expect(await ask(at, 'second')).toBe(false);
-});

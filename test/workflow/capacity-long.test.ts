@@ -1,0 +1,24 @@
+import { capacityId, leases, requestLease } from '../../workflows/capacity-messages.ts';
+import { scriptedRun } from '../support/scripted-run.ts';
+
+const run = scriptedRun();
+
+test('a house that has lived long goes on in a new run, and loses nothing that comes meanwhile', async () => {
+  await run.house('long', { stagingSeats: 1 });
+  const at = run.env.client.workflow.getHandle(capacityId('long'));
+  const ask = (holder: string): Promise<boolean> =>
+    at.executeUpdate(requestLease, { args: [{ holder, amounts: { stagingSeats: 1 } }] });
+  await ask('first');
+  const { runId } = await at.describe();
+  const limits = { stagingBytes: 2 ** 42, stagingSeats: 1 };
+  for (let sent = 0; sent < 4_000; sent += 200)
+    await Promise.all(Array.from({ length: 200 }, () => at.signal('setLimits', limits)));
+  for (let asked = 0; (await at.describe()).runId === runId; asked += 1) {
+    expect(await ask(`vm/${asked}`)).toBe(false);
+    await at.signal('setLimits', limits);
+  }
+  const { held, waiting } = await at.query(leases);
+  expect(held.map(({ holder }) => holder)).toEqual(['first']);
+  expect(waiting.map(({ holder }) => holder)).toEqual(waiting.map((_, index) => `vm/${index}`));
+  expect(waiting.length).toBeGreaterThan(0);
+});
