@@ -15,13 +15,19 @@ export interface JourneyGlance {
   readonly legal: readonly Verb[];
 }
 
+/** Long evidence is read with the view; what a person types to answer is never cut off. */
+const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most)} …`);
+
+const evidenceText = (gate: OpenGate): string =>
+  Object.entries(gate.evidence)
+    .map(([key, value]) => `- ${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join('\n');
+
 const gateText = (gate: OpenGate): string =>
   [
     `**Waits for a decision: ${gate.name}** (hop ${gate.hop}, round ${gate.round})`,
-    ...Object.entries(gate.evidence).map(
-      ([key, value]) => `- ${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-    ),
-    `- approvers: ${gate.approvers.join(', ') || 'anyone'}`,
+    cut(evidenceText(gate), 3_000),
+    `- approvers: ${cut(gate.approvers.join(', '), 300) || 'anyone'}`,
     '',
     'Signal `decide` with:',
     '```json',
@@ -44,16 +50,15 @@ const parkedText = (parked: Parked): string =>
     `- do: ${parked.mishap.fix}`,
   ].join('\n');
 
-/** Current details in Markdown, as the Temporal UI shows them. Stays far below 20,000 bytes. */
+/** Current details in Markdown, as the Temporal UI shows them. Stays below 20,000 bytes in any script. */
 export const describeJourney = (j: JourneyGlance): string =>
   [
-    `### ${j.vm.name}: ${j.phase}, hop ${j.hop} of ${j.hops.length}`,
-    j.step ? `Step: ${j.step}` : '',
-    j.waitingFor ? `Waiting for: ${j.waitingFor}` : '',
+    `### ${cut(j.vm.name, 100)}: ${j.phase}, hop ${j.hop} of ${j.hops.length}`,
+    j.step ? `Step: ${cut(j.step, 200)}` : '',
+    j.waitingFor ? `Waiting for: ${cut(j.waitingFor, 200)}` : '',
     j.gate ? gateText(j.gate) : '',
-    j.parked ? parkedText(j.parked) : '',
+    j.parked ? cut(parkedText(j.parked), 2_000) : '',
     `You can: ${j.legal.join(', ') || 'nothing, it has ended'}`,
   ]
     .filter(Boolean)
-    .join('\n\n')
-    .slice(0, 15_000);
+    .join('\n\n');

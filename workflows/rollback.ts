@@ -29,7 +29,7 @@ const settle = async (h: Hop): Promise<void> => {
   );
   h.record.operation = settled.operation ?? h.record.operation;
   h.record.successor = settled.successor ?? h.record.successor;
-  if (settled.state === 'failed' && settled.boundary === 'after') h.record.halfMade = true;
+  h.record.halfMade = settled.state === 'failed' && settled.boundary === 'after';
   if (settled.state === 'done') h.record.cutOver = 'done';
   if (h.record.cutOver === 'done') return;
   // A cut-over that never ended well has exposed nothing, unless what it left runs.

@@ -1,0 +1,99 @@
+import { newHopRecord } from '../../domain/hop-record.ts';
+import type { Mishap, MishapClass } from '../../domain/mishap.ts';
+import { PHASES } from '../../domain/phase.ts';
+import { legalVerbs, type Parked, refusalOf, refuseCommand, type Standing, VERBS } from '../../domain/verbs.ts';
+
+const mishap = (cls: MishapClass): Mishap => ({ class: cls, message: 'no', changed: 'nothing', fix: 'mend it' });
+
+const parked = (change: Partial<Parked> = {}, cls: MishapClass = 'Vendor'): Parked => ({
+  step: 'a step',
+  hop: 1,
+  mishap: mishap(cls),
+  skippable: false,
+  repairable: false,
+  forceable: false,
+  since: 0,
+  ...change,
+});
+
+const untouched = newHopRecord(1);
+
+const standing = (change: Partial<Standing> = {}): Standing => ({
+  phase: 'Seeding',
+  paused: false,
+  parked: null,
+  hop: untouched,
+  ended: false,
+  rollingBack: false,
+  ...change,
+});
+
+test.each<[string, Partial<Standing>, string]>([
+  ['while it works before the fence', {}, 'rollBack eject pause'],
+  ['while it is paused', { paused: true }, 'rollBack eject resume'],
+  ['once the fence was begun', { hop: { ...untouched, fence: 'begun' } }, 'rollBack pause'],
+  ['once the cut-over was begun', { hop: { ...untouched, cutOver: 'begun' } }, 'rollBack pause'],
+  ['on a later hop that did nothing yet', { hop: newHopRecord(2) }, 'rollBack pause'],
+  ['before there is a hop', { hop: null }, 'rollBack eject pause'],
+  ['parked', { parked: parked() }, 'retry rollBack eject pause'],
+  ['parked where the mover can repair', { parked: parked({ repairable: true }) }, 'retry repair rollBack eject pause'],
+  ['parked at what may be left out', { parked: parked({ skippable: true }) }, 'retry skip rollBack eject pause'],
+  [
+    'parked since a guest did not shut down',
+    { parked: parked({ forceable: true }, 'GuestRefused'), hop: { ...untouched, fence: 'begun' } },
+    'retry forceOff rollBack pause',
+  ],
+  ['parked at such a step for another reason', { parked: parked({ forceable: true }) }, 'retry rollBack eject pause'],
+  [
+    'parked at a guest where nothing pulls the plug',
+    { parked: parked({}, 'GuestRefused') },
+    'retry rollBack eject pause',
+  ],
+  ['while it rolls back', { rollingBack: true }, 'pause'],
+  ['parked while it rolls back', { rollingBack: true, parked: parked() }, 'retry pause'],
+  ['after sign-off', { phase: 'Committing' }, 'pause'],
+  ['in its hold', { phase: 'Holding', paused: true }, 'resume'],
+  ['at the end', { phase: 'RolledBack', ended: true }, ''],
+  ['at the end, with its record not written', { phase: 'RolledBack', ended: true, parked: parked() }, 'retry'],
+  ['at the end, paused', { phase: 'Ejected', ended: true, paused: true }, 'resume'],
+])('%s a person can: %s', (_, change, verbs) => {
+  expect(legalVerbs(standing(change)).join(' ')).toBe(verbs);
+});
+
+test('whatever waits for a person can be answered, in every phase', () => {
+  for (const phase of PHASES)
+    for (const ended of [true, false]) {
+      expect(legalVerbs(standing({ phase, ended, parked: parked() }))).toContain('retry');
+      expect(legalVerbs(standing({ phase, ended, paused: true }))).toContain('resume');
+    }
+});
+
+test('a verb is refused exactly when it is not legal, and the refusal says what is', () => {
+  for (const phase of PHASES)
+    for (const verb of VERBS) {
+      const at = standing({ phase });
+      const why = refusalOf(verb, at);
+      expect(why === null).toBe(legalVerbs(at).includes(verb));
+      if (why !== null) expect(why).toContain('You can: ');
+    }
+});
+
+test('an eject after the fence is told why', () => {
+  expect(refusalOf('eject', standing({ hop: { ...untouched, fence: 'held' } }))).toContain('before the fence');
+});
+
+test.each([
+  ['nothing', undefined],
+  ['null', null],
+  ['a word', 'pause'],
+  ['an unknown verb', { verb: 'explode', by: 'ops' }],
+  ['nobody’s wish', { verb: 'pause' }],
+  ['a wish without a name', { verb: 'pause', by: '' }],
+])('%s is no command', (_, asked) => {
+  expect(refuseCommand(asked, standing())).toContain('A command is');
+});
+
+test('a command that is one is judged by what is legal', () => {
+  expect(refuseCommand({ verb: 'pause', by: 'ops' }, standing())).toBeNull();
+  expect(refuseCommand({ verb: 'retry', by: 'ops' }, standing())).toContain('Nothing is parked');
+});
