@@ -69,9 +69,11 @@ export const refusalOf = (verb: Verb, at: Standing): string | null => {
 
 /** Why what came is refused, or null. A signal may be anything that a person typed. */
 export const refuseCommand = (asked: unknown, at: Standing): string | null => {
-  const { verb, by } = (asked ?? {}) as { verb?: unknown; by?: unknown };
+  const { verb, by, step } = (asked ?? {}) as { verb?: unknown; by?: unknown; step?: unknown };
   const known = VERBS.find((each) => each === verb);
   if (!known || typeof by !== 'string' || by === '')
     return `A command is {"verb": one of ${VERBS.join(', ')}, "by": your name}.`;
+  if (step !== undefined && at.parked?.step !== step)
+    return `It is not parked at ${String(step)} ${at.parked ? `but at ${at.parked.step}` : 'any more'}. Look again, then answer.`;
   return refusalOf(known, at);
 };

@@ -11,6 +11,8 @@ export interface Command {
   readonly verb: Verb;
   readonly by: string;
   readonly comment?: string;
+  /** The parked step that was seen: an answer to another one is refused. */
+  readonly step?: string;
 }
 
 export interface CommandTaken extends Command {

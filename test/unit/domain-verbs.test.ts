@@ -93,6 +93,14 @@ test.each([
   expect(refuseCommand(asked, standing())).toContain('A command is');
 });
 
+test('an answer to a step that was seen is refused at another one', () => {
+  const at = standing({ parked: parked({ step: 'tidy up', skippable: true }) });
+  const skip = { verb: 'skip', by: 'ops' };
+  expect(refuseCommand({ ...skip, step: 'validate' }, at)).toContain('not parked at validate but at tidy up');
+  expect(refuseCommand({ ...skip, step: 'validate' }, standing())).toContain('any more');
+  expect(refuseCommand({ ...skip, step: 'tidy up' }, at)).toBeNull();
+});
+
 test('a command that is one is judged by what is legal', () => {
   expect(refuseCommand({ verb: 'pause', by: 'ops' }, standing())).toBeNull();
   expect(refuseCommand({ verb: 'retry', by: 'ops' }, standing())).toContain('Nothing is parked');
