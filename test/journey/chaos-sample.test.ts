@@ -10,4 +10,4 @@ test('a migration takes kill -9 of five processes in the riskiest steps, and not
   });
   process.stdout.write(`${lines.join('\n')}\n`);
   expect(failures.length > 0 ? [...failures, ...heard] : []).toEqual([]);
-}, 120_000);
+}, 300_000);
