@@ -1,6 +1,7 @@
 import type { Reshaped } from '../activities/contracts/platform.ts';
 import { factsOf } from '../domain/facts.ts';
 import { readdress } from './addresses.ts';
+import { approveChange } from './approve-cut-over.ts';
 import { forcePredecessorOff } from './force-off.ts';
 import {
   guardPredecessorOff,
@@ -13,18 +14,18 @@ import {
   successorOf,
 } from './hop-context.ts';
 import { mark } from './journey.ts';
-import { step, together } from './step.ts';
+import { mishapOf, step, together } from './step.ts';
 import { refuseLate } from './window.ts';
 
-/** Stop, observe off, fence. From here on the VM is down and its identity is free. Returns the newest run there was by then. */
-const fence = async (h: Hop): Promise<string | null> => {
+/** Fails with `Drift` where another machine stands than was approved; the attempt after that opens the gate again first. */
+const shutDown = (h: Hop): (() => Promise<void>) => {
   const { j, record, verbs } = h;
-  await step(
-    j,
-    'shut down',
-    async () => {
-      if (record.fence === 'none') refuseLate(h);
-      record.fence = 'begun';
+  let drifted = false;
+  return async () => {
+    if (drifted) await approveChange(h);
+    if (record.fence === 'none') refuseLate(h);
+    record.fence = 'begun';
+    try {
       await verbs.predecessor.shutDown.executeWithOptions({ summary: `shut ${h.vm.name} down` }, [
         {
           ...platformOrder(h, 'predecessor', 'shutDown', h.vm),
@@ -32,9 +33,17 @@ const fence = async (h: Hop): Promise<string | null> => {
           expectFacts: factsOf(h.facts),
         },
       ]);
-    },
-    { hop: h.n, forceOff: () => forcePredecessorOff(h) },
-  );
+    } catch (error) {
+      drifted = mishapOf(error)?.class === 'Drift';
+      throw error;
+    }
+  };
+};
+
+/** Stop, observe off, fence. From here on the VM is down and its identity is free. Returns the newest run there was by then. */
+const fence = async (h: Hop): Promise<string | null> => {
+  const { j, record, verbs } = h;
+  await step(j, 'shut down', shutDown(h), { hop: h.n, forceOff: () => forcePredecessorOff(h) });
   if (record.wasOn) mark(j, h.n, 'stopOfService');
   const [isolated, before] = await step(
     j,

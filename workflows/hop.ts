@@ -1,9 +1,8 @@
-import { attestedQuestions, MAIN_PATH } from '../domain/checks.ts';
 import { factsOf } from '../domain/facts.ts';
 import type { VmDescription } from '../domain/vm.ts';
+import { approveCutOver } from './approve-cut-over.ts';
 import { cutOverByRestore } from './cut-over-restore.ts';
 import { cutOverBySwitch } from './cut-over-switch.ts';
-import { gate } from './gate.ts';
 import { type Hop, hasServed, itemOrder, platformOrder, protect, unsafe } from './hop-context.ts';
 import { mark, show } from './journey.ts';
 import { queuesServed } from './queues.ts';
@@ -75,23 +74,6 @@ const lastPreflight = (h: Hop): Promise<void> =>
     },
     { hop: h.n, interruptible: true },
   );
-
-const approveCutOver = async (h: Hop): Promise<void> => {
-  const evidence = () => ({
-    vm: h.vm.name,
-    from: `${h.order.from.product}@${h.order.from.instance}`,
-    to: `${h.order.to.product}@${h.order.to.instance}`,
-    facts: factsOf(h.facts),
-    landing: h.order.landing,
-    window: h.order.window?.text ?? 'any time',
-    does: 'stops the VM: its outage begins',
-    attest: attestedQuestions('cutover', h.n === 1 ? MAIN_PATH : ['2']),
-    warnings: h.j.findings.filter((f) => f.severity === 'warn').map((f) => `${f.id} ${f.message}`),
-  });
-  await gate(h.j, 'cutover', h.n, evidence, { phase: 'AwaitingCutover', round: h.record.round });
-  // At once, for what comes next may wait for an agent, and nobody is to decide twice.
-  show(h.j, { waitingFor: null });
-};
 
 /** Protect, copy, ask and wait for the window, until the VM that was approved is the one that stands there. */
 const approach = async (h: Hop): Promise<void> => {

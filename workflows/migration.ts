@@ -1,20 +1,13 @@
-import {
-  ApplicationFailure,
-  allHandlersFinished,
-  CancellationScope,
-  condition,
-  setHandler,
-} from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import type { Baseline } from '../activities/contracts/guest.ts';
 import { newHopRecord } from '../domain/hop-record.ts';
 import type { JourneyOrder } from '../domain/plan.ts';
-import { refusalOf, refuseCommand } from '../domain/verbs.ts';
 import { totalBytes, type VmDescription } from '../domain/vm.ts';
 import { guestOrder, plannedPackage } from './addresses.ts';
 import { checkPath, refuseBlockers } from './check-path.ts';
 import { commitHop } from './cut-over-restore.ts';
 import { cleanUp, holdAndDecommission, signOff } from './finish.ts';
-import { gate, judge, takeDecision } from './gate.ts';
+import { gate } from './gate.ts';
 import { runHop } from './hop.ts';
 import { type Hop, hasServed, hopAt, landedOf, platformOrder, successorOf } from './hop-context.ts';
 import {
@@ -25,72 +18,16 @@ import {
   newJourney,
   note,
   RollBackAsked,
-  refuseSignal,
   show,
-  standing,
   token,
   viewOf,
 } from './journey.ts';
 import { askForLease, awaitLease, releaseLease } from './lease.ts';
-import {
-  type Command,
-  type CommandTaken,
-  command,
-  commandSignal,
-  decide,
-  decideSignal,
-  leaseGranted,
-  type MigrationView,
-  view,
-} from './messages.ts';
+import { listen, turnRound } from './listen.ts';
+import type { MigrationView } from './messages.ts';
 import { rollBackHop } from './rollback.ts';
 import { park, step } from './step.ts';
 import { keeper, platformAt } from './verbs.ts';
-
-const take = (j: Journey, asked: Command, channel: 'update' | 'signal'): CommandTaken => {
-  const taken: CommandTaken = { ...asked, at: Date.now(), channel };
-  j.commands.push(taken);
-  if (asked.verb === 'pause' || asked.verb === 'resume') {
-    j.paused = asked.verb === 'pause';
-    show(j, {});
-  } else if (asked.verb === 'rollBack' || asked.verb === 'eject') {
-    j.asked = asked.verb;
-    // Who turns round goes on, the other way.
-    j.paused = false;
-    show(j, {});
-  } else j.answer = asked;
-  return taken;
-};
-
-const refuse = (why: string | null): void => {
-  if (why) throw ApplicationFailure.nonRetryable(why, 'Refused');
-};
-
-/** Registered before the first await, so that nothing sent with the start is lost. */
-const listen = (j: Journey): void => {
-  setHandler(view, () => viewOf(j), { description: 'Everything about this migration' });
-  setHandler(decide, (decision) => takeDecision(j, decision, 'update'), {
-    validator: (decision) => refuse(judge(j, decision)),
-    description: 'Open or refuse the gate that waits',
-  });
-  setHandler(decideSignal, (decision) => {
-    const why = judge(j, decision);
-    if (why) refuseSignal(j, decision, why);
-    else takeDecision(j, decision, 'signal');
-  });
-  setHandler(command, (asked) => take(j, asked, 'update'), {
-    validator: (asked) => refuse(refuseCommand(asked, standing(j))),
-    description: 'pause, resume, retry, repair, skip, forceOff, rollBack, eject',
-  });
-  setHandler(commandSignal, (asked) => {
-    const why = refuseCommand(asked, standing(j));
-    if (why) refuseSignal(j, asked, why);
-    else take(j, asked, 'signal');
-  });
-  setHandler(leaseGranted, () => {
-    j.leased = true;
-  });
-};
 
 /** What the guest is like before anything is touched, and what it needs for its next landing. */
 const lookInside = async (h: Hop): Promise<void> => {
@@ -268,14 +205,6 @@ const journey = async (j: Journey): Promise<void> => {
       }),
     { hop: j.hop },
   );
-};
-
-/** A cancel from outside is a wish to turn round, never a way to leave a VM half moved. */
-const turnRound = (j: Journey): void => {
-  const by = 'a cancel request';
-  const verb = (['eject', 'rollBack'] as const).find((each) => refusalOf(each, standing(j)) === null);
-  if (verb) take(j, { verb, by }, 'signal');
-  else refuseSignal(j, { verb: 'rollBack', by }, refusalOf('rollBack', standing(j)) ?? '');
 };
 
 /** One VM, from its source to its last landing and the end of its hold; weeks long. */

@@ -1,4 +1,6 @@
+import { mishap } from '../../activities/contracts/mishap.ts';
 import type { Platform } from '../../activities/contracts/platform.ts';
+import { factsOf } from '../../domain/facts.ts';
 import type { Products } from './scripted-products.ts';
 
 /** A platform that remembers power, plugs and its own restart. */
@@ -26,8 +28,9 @@ export const scriptedPlatform = (products: Products, where: string): Platform =>
         ...(vm && role === 'source' ? { description: describe(vm.id) } : {}),
       })),
     describe: ({ vm }) => act('describe', () => describe(vm.id)),
-    shutDown: ({ vm }) =>
+    shutDown: ({ vm, expectFacts }) =>
       act('shutDown', () => {
+        if (factsOf(describe(vm.id)) !== expectFacts) throw mishap.drift('It is another machine than was approved.');
         set(vm.id, { power: 'off' });
         return { how: 'guest', observedAt: '' };
       }),

@@ -154,6 +154,17 @@ export const answerTo = (gate: OpenGate, decision: Decision['decision']): Decisi
   by: 'ops',
 });
 
+/** Sends a decision as it is, whether it fits or not. */
+export const tell = (handle: Handle, decision: Decision): Promise<unknown> =>
+  handle.executeUpdate(decide, { args: [decision] });
+
+/** Why an update was refused. */
+export const refusal = (asked: Promise<unknown>): Promise<string> =>
+  asked.then(
+    () => 'taken',
+    (error: { cause?: Error }) => error.cause?.message ?? String(error),
+  );
+
 const answer = async (handle: Handle, name: GateName, decision: Decision['decision']): Promise<void> => {
   await handle.executeUpdate(decide, { args: [answerTo(await openGate(handle, name), decision)] });
 };

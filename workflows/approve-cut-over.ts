@@ -1,0 +1,33 @@
+import { attestedQuestions, MAIN_PATH } from '../domain/checks.ts';
+import { factsOf } from '../domain/facts.ts';
+import { gate } from './gate.ts';
+import { type Hop, platformOrder } from './hop-context.ts';
+import { show } from './journey.ts';
+
+/** A person says that this machine, as it is, may be stopped. */
+export const approveCutOver = async (h: Hop): Promise<void> => {
+  const evidence = () => ({
+    vm: h.vm.name,
+    from: `${h.order.from.product}@${h.order.from.instance}`,
+    to: `${h.order.to.product}@${h.order.to.instance}`,
+    facts: factsOf(h.facts),
+    landing: h.order.landing,
+    window: h.order.window?.text ?? 'any time',
+    does: 'stops the VM: its outage begins',
+    attest: attestedQuestions('cutover', h.n === 1 ? MAIN_PATH : ['2']),
+    warnings: h.j.findings.filter((f) => f.severity === 'warn').map((f) => `${f.id} ${f.message}`),
+  });
+  await gate(h.j, 'cutover', h.n, evidence, { phase: 'AwaitingCutover', round: h.record.round });
+  // At once, for what comes next may wait for an agent, and nobody is to decide twice.
+  show(h.j, { waitingFor: null });
+};
+
+/** The machine is not the one that was approved: it is read again, and its gate opens for what it is now. */
+export const approveChange = async (h: Hop): Promise<void> => {
+  h.facts = await h.verbs.predecessor.describe.executeWithOptions({ summary: `${h.vm.name} as it is now` }, [
+    platformOrder(h, 'predecessor', 'describe', h.vm),
+  ]);
+  h.record.facts = h.facts;
+  await approveCutOver(h);
+  show(h.j, { phase: 'CuttingOver' });
+};
