@@ -1,9 +1,8 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { type Address, CONTRACT, queueOf } from '../domain/address.ts';
-import type { LeaseTable } from '../domain/capacity.ts';
+import type { Rules } from '../domain/capacity.ts';
 import type { Decided, OpenGate } from '../domain/gate.ts';
-import { type IdentifiedVm, type JourneyOrder, journeyOrder, type Plan } from '../domain/plan.ts';
+import { type IdentifiedVm, journeyOrder, type Plan } from '../domain/plan.ts';
 import type { Verb } from '../domain/verbs.ts';
 import { readRecord } from '../workers/records.ts';
 import type { capacity } from '../workflows/capacity.ts';
@@ -11,29 +10,26 @@ import { capacityId, setLimits } from '../workflows/capacity-messages.ts';
 import type { initialise } from '../workflows/initialise.ts';
 import { type CommandTaken, command, decide, type MigrationView, view } from '../workflows/messages.ts';
 import type { migration } from '../workflows/migration.ts';
+import { migrationStart } from '../workflows/start-order.ts';
+import { type Listed, listMigrations } from './overview.ts';
 
 export type MigrationHandle = WorkflowHandle<typeof migration>;
 
-const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
-
-/** `vm/<programme>/<instance>/<uuid>`: starting twice finds the first. */
-export const migrationId = (order: JourneyOrder): string => {
-  const from = order.hops[0]?.from.instance ?? 'unknown';
-  return `vm/${order.programme}/${from}/${order.source.id}`;
-};
-
 /** Starts the lease table of a programme, or tells the running one the plan's present limits. */
 export const ensureCapacity = async (client: Client, plan: Plan): Promise<void> => {
-  const limits: LeaseTable['limits'] = {
-    stagingBytes: plan.policies.seats.stagingBytes,
-    stagingSeats: plan.policies.seats.staging,
+  const { seats, reconcileMs } = plan.policies;
+  const limits = {
+    stagingBytes: seats.stagingBytes,
+    stagingSeats: seats.staging,
+    moverOperations: seats.moverOperations,
+    cutovers: seats.cutovers,
   };
-  await client.workflow.signalWithStart<typeof capacity, [LeaseTable['limits']]>('capacity', {
+  await client.workflow.signalWithStart<typeof capacity, [Rules]>('capacity', {
     workflowId: capacityId(plan.programme),
     taskQueue: 'orchestrator',
-    args: [{ limits, held: [], waiting: [] }],
+    args: [{ limits, held: [], waiting: [], reconcileMs }],
     signal: setLimits,
-    signalArgs: [limits],
+    signalArgs: [{ ...limits, reconcileMs }],
     staticSummary: `what is scarce in ${plan.programme}`,
   });
 };
@@ -50,21 +46,10 @@ export const startMigration = async (
   if (record?.end === 'Decommissioned')
     throw new Error(`${vm.name} has moved already: its record says ${record.end}. Nothing was started.`);
   return client.workflow.start<typeof migration>('migration', {
-    workflowId: migrationId(order),
+    ...migrationStart(order),
     taskQueue: 'orchestrator',
     args: [order],
     workflowIdConflictPolicy: 'USE_EXISTING',
-    // What an orchestrator had in hand when it was lost is given to the next one after this time; ten seconds by default.
-    workflowTaskTimeout: '5s',
-    staticSummary: `${vm.name}: ${order.hops.map((hop) => hop.from.product).join(' → ')} → ${order.hops.at(-1)?.to.product}`,
-    typedSearchAttributes: [
-      { key: keyword('Programme'), value: plan.programme },
-      { key: keyword('Batch'), value: vm.batch },
-      { key: keyword('Phase'), value: 'Planned' },
-      { key: defineSearchAttributeKey('Hop', SearchAttributeType.INT), value: 1 },
-      { key: keyword('Path'), value: vm.path },
-      { key: keyword('Owner'), value: vm.owner },
-    ],
   });
 };
 
@@ -86,7 +71,11 @@ export const initialiseMover = (client: Client, to: Address): Promise<Readonly<R
     staticSummary: `prepare ${queueOf(to)}`,
   });
 
+/** What is known of one migration, as it answers itself. */
 export const viewMigration = (handle: MigrationHandle): Promise<MigrationView> => handle.query(view);
+
+export const handleOf = (client: Client, workflowId: string): MigrationHandle =>
+  client.workflow.getHandle<typeof migration>(workflowId);
 
 /** Answers the gate that is open, for what was seen. The same person clicking twice decides once. */
 export const decideGate = (
@@ -99,35 +88,39 @@ export const decideGate = (
     updateId: `${answer.decision}/${gate.name}/${gate.hop}/${gate.round}/${gate.fingerprint}/${gate.openedAt}/${answer.by}`,
   });
 
+/** What goes with a command: why, and the parked step that was seen; at another one it is refused. */
+export interface CommandWords {
+  readonly comment?: string;
+  readonly step?: string;
+}
+
 export const commandMigration = (
   handle: MigrationHandle,
   verb: Verb,
   by: string,
-  comment?: string,
-): Promise<CommandTaken> =>
-  handle.executeUpdate(command, { args: [{ verb, by, ...(comment === undefined ? {} : { comment }) }] });
+  words: CommandWords = {},
+): Promise<CommandTaken> => handle.executeUpdate(command, { args: [{ verb, by, ...words }] });
 
-/** Every migration that fits a visibility query, newest first. */
-export const listMigrations = async (client: Client, query: string): Promise<MigrationHandle[]> => {
-  const handles: MigrationHandle[] = [];
-  for await (const found of client.workflow.list({ query: `WorkflowType = 'migration' AND ${query}` })) {
-    handles.push(client.workflow.getHandle<typeof migration>(found.workflowId));
-  }
-  return handles;
-};
-
-/** The migration of a VM by its display name or its id; refuses a name that several bear. */
-export const findMigration = async (client: Client, name: string): Promise<MigrationHandle> => {
-  const fits: { handle: MigrationHandle; seen: MigrationView }[] = [];
-  for (const handle of await listMigrations(client, `ExecutionStatus = 'Running'`)) {
-    const seen = await viewMigration(handle);
-    if (seen.vm.id === name || seen.vm.name === name) fits.push({ handle, seen });
-  }
-  const only = fits[0];
-  if (!only) throw new Error(`No running migration of ${name}. \`tranship status\` lists them.`);
+/**
+ * The migration of a VM by its display name or its id, from one visibility list. A name that several bear is refused with their ids.
+ * Without a running one, and with `ended`, the newest that has ended.
+ */
+export const findMigration = async (
+  client: Client,
+  name: string,
+  runs: 'running' | 'ended' = 'running',
+): Promise<{ readonly handle: MigrationHandle; readonly listed: Listed }> => {
+  const fits = (await listMigrations(client, 'running')).filter((one) => one.id === name || one.name === name);
+  const [only] = fits.length === 0 && runs === 'ended' ? await endedOf(client, name) : fits;
+  if (!only) throw new Error(`No running migration of ${name}.\n    \`tranship status\` lists them.`);
   if (fits.length > 1)
     throw new Error(
-      `${name} is the name of several VMs: ${fits.map(({ seen }) => seen.vm.id).join(', ')}. Use the id.`,
+      `${name} is the name of several VMs. Use the id:\n${fits.map((one) => `    ${one.id}  ${one.batch}/${one.group}, ${one.owner}`).join('\n')}`,
     );
-  return only.handle;
+  return { handle: handleOf(client, only.workflowId), listed: only };
 };
+
+const endedOf = async (client: Client, name: string): Promise<readonly Listed[]> =>
+  (await listMigrations(client, 'any'))
+    .filter((one) => one.id === name || one.name === name)
+    .sort((a, b) => b.startedAt - a.startedAt);

@@ -9,6 +9,8 @@ export interface Finding {
   readonly subject: string;
   readonly message: string;
   readonly fix: string;
+  /** Counted from 1, where it is about one hop of a path. */
+  readonly hop?: number;
 }
 
 export const blockers = (findings: readonly Finding[]): readonly Finding[] =>

@@ -30,6 +30,8 @@ export interface Decision {
   readonly comment?: string;
   readonly ticket?: string;
   readonly attestation?: string;
+  /** The group it was taken for, by whoever decided on the whole group. */
+  readonly group?: string;
 }
 
 /** A decision that was taken, kept for the record. */

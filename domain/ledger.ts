@@ -27,7 +27,8 @@ export interface HumanWait {
 export interface Ledger {
   readonly entries: LedgerEntry[];
   readonly waits: HumanWait[];
-  readonly bytes: { hop: number; round: number; moved: number | null }[];
+  /** `at`: when the round was seen to have ended. Journeys of the first version have none. */
+  readonly bytes: { hop: number; round: number; moved: number | null; at?: number }[];
 }
 
 export const newLedger = (): Ledger => ({ entries: [], waits: [], bytes: [] });
@@ -57,3 +58,27 @@ export const outageOf = (ledger: Ledger, hop: number, now: number): number | nul
 /** Sum of the outages of all hops, ms. */
 export const totalOutage = (ledger: Ledger, hops: number, now: number): number =>
   Array.from({ length: hops }, (_, i) => outageOf(ledger, i + 1, now) ?? 0).reduce((a, b) => a + b, 0);
+
+/** Bytes of the full copy and of all later rounds of a hop; null where no product told. */
+export const movedOf = (
+  ledger: Ledger,
+  hop: number,
+): { readonly full: number | null; readonly delta: number | null } => {
+  const sum = (isFull: boolean): number | null => {
+    const told = ledger.bytes.flatMap((each) =>
+      each.hop === hop && (each.round === 0) === isFull && each.moved !== null ? [each.moved] : [],
+    );
+    return told.length === 0 ? null : told.reduce((all, moved) => all + moved, 0);
+  };
+  return { full: sum(true), delta: sum(false) };
+};
+
+/** Since the last copy of a hop that was seen to end, ms: a delta that the product made by itself may be younger. Null before the first. */
+export const copyAgeOf = (ledger: Ledger, hop: number, now: number): number | null => {
+  const ends = ledger.bytes.flatMap((each) => (each.hop === hop && each.at !== undefined ? [each.at] : []));
+  return ends.length === 0 ? null : now - Math.max(...ends);
+};
+
+/** How long people were waited for at gates, ms; `openedAt` is of the gate that waits now. */
+export const humanWaitOf = (ledger: Ledger, openedAt: number | undefined, now: number): number =>
+  ledger.waits.reduce((sum, { from, to }) => sum + to - from, 0) + (openedAt === undefined ? 0 : now - openedAt);

@@ -1,6 +1,7 @@
 /** What a programme shall do, as read from plan.yaml and vms.csv: every reference resolved, every time an instant, every size a number. */
 
 import type { Address, MoverProduct, PlatformProduct } from './address.ts';
+import { PURPOSES, type Purpose } from './capacity.ts';
 import type { Estate } from './estate.ts';
 import type { Landing } from './landing.ts';
 import type { OsFamily, VmRef } from './vm.ts';
@@ -48,6 +49,8 @@ export interface GatePolicy {
   /** Names of people or groups as the identity provider writes them. */
   readonly approvers: readonly string[];
   readonly irreversible: boolean;
+  /** `group`: the VMs of a group are decided on together, at their batch. A VM on its own; when absent. */
+  readonly scope?: 'vm' | 'group';
 }
 
 export type Gates = Readonly<Record<GateName, GatePolicy>>;
@@ -86,6 +89,8 @@ export interface Policies {
   readonly holdMs: number;
   /** Longest outage of a VM whose row names none. */
   readonly outageBudgetMs: number;
+  /** Pause between two looks for leases whose holder has ended. */
+  readonly reconcileMs: number;
   readonly seats: Seats;
 }
 
@@ -170,6 +175,8 @@ export interface HopOrder {
 
 /** What one migration is started with. Holds no endpoint and no secret reference: it is written into histories. */
 export interface JourneyOrder {
+  /** Workflow id of the batch it reports to; a VM that is moved on its own has none. */
+  readonly batchId?: string;
   readonly programme: string;
   readonly batch: string;
   readonly group: string;
@@ -186,6 +193,8 @@ export interface JourneyOrder {
   readonly outageBudgetMs: number;
   readonly smoke: Smoke;
   readonly serveWhileMounted: boolean;
+  /** What it takes leases for; absent: room on staging only. */
+  readonly leases?: readonly Purpose[];
 }
 
 export const vmsOfBatch = (plan: Plan, batch: string): readonly VmPlan[] => plan.vms.filter((vm) => vm.batch === batch);
@@ -223,5 +232,7 @@ export const journeyOrder = (plan: Plan, vm: IdentifiedVm): JourneyOrder => {
     outageBudgetMs: vm.outageBudgetMs,
     smoke: vm.smoke,
     serveWhileMounted: vm.serveWhileMounted,
+    // A path of one hop goes past the staging host.
+    leases: PURPOSES.filter((purpose) => purpose !== 'staging' || hops.length > 1),
   };
 };

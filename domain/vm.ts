@@ -58,5 +58,10 @@ export interface VmDescription {
   readonly obstacles: readonly string[];
 }
 
+/** One VM of a platform's inventory. `cluster` is the name of the one it runs on, null where the platform does not tell. */
+export interface ListedVm extends VmDescription {
+  readonly cluster: string | null;
+}
+
 /** Virtual size of all disks. */
 export const totalBytes = (vm: VmDescription): number => vm.disks.reduce((sum, disk) => sum + disk.bytes, 0);

@@ -2,20 +2,22 @@ import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type LabEstate, openEstate } from './estate/index.ts';
-import type { Scenario } from './estate/types.ts';
+import { dated } from './estate/clocks.ts';
+import { openEstate } from './estate/index.ts';
+import type { Estate, Scenario } from './estate/types.ts';
 import { writePlan } from './plan/write-plan.ts';
 import { writeLaunchers } from './powershell/launchers.ts';
 import { eightVms } from './scenarios/eight.ts';
 import { oneVm } from './scenarios/one.ts';
+import { randomVms } from './scenarios/random.ts';
 import { severalVms } from './scenarios/several.ts';
 import { serveEstate } from './serve.ts';
 
 const USAGE = `node lab/main.ts serve --scenario FILE --state DIR
 node lab/main.ts plan --scenario FILE --state DIR --out DIR
-node lab/main.ts scenario one|eight|several [--speed N] [--os windows|linux] [--count N] > FILE`;
+node lab/main.ts scenario one|eight|several|random [--speed N] [--os windows|linux] [--count N] [--idle] [--seed N] > FILE`;
 
-type Listening = (estate: LabEstate) => RequestListener;
+type Listening = (estate: Estate) => RequestListener;
 
 /** A room with a part missing says so and answers 503; the others open all the same. */
 const room = async (folder: string, name: 'handle' | 'authority' = 'handle'): Promise<Listening> => {
@@ -38,8 +40,8 @@ const serve = async (scenarioFile: string, dir: string): Promise<void> => {
   const instances = [veeam.instance, hyperV.instance, prism.instance, azure.localInstance];
   const pwsh = writeLaunchers(estate.dir, instances, resolve(import.meta.dirname, 'powershell/stand-in.ts'));
   const vendors = {
-    prism: (await room('prism'))(estate),
-    veeam: (await room('veeam'))(estate),
+    prism: dated(estate.at('prism'), (await room('prism'))(estate.at('prism'))),
+    veeam: dated(estate.at('veeam'), (await room('veeam'))(estate.at('veeam'))),
     arm: (await room('arm'))(estate),
     authority: (await room('arm', 'authority'))(estate),
     powershell: (await room('powershell'))(estate),
@@ -50,11 +52,13 @@ const serve = async (scenarioFile: string, dir: string): Promise<void> => {
 
 const scenarioOf = (
   name: string | undefined,
-  options: { speed?: string; os?: string; count?: string },
+  options: { speed?: string; os?: string; count?: string; idle?: boolean; seed?: string },
 ): Scenario | null => {
   const speed = Number(options.speed ?? 60);
   if (name === 'one') return oneVm({ speed, os: options.os === 'linux' ? 'linux' : 'windows' });
-  if (name === 'several') return severalVms({ speed, count: Number(options.count ?? 4) });
+  if (name === 'several') return severalVms({ speed, count: Number(options.count ?? 4), idle: options.idle ?? false });
+  if (name === 'random')
+    return randomVms({ seed: Number(options.seed ?? 1), count: Number(options.count ?? 6), speed });
   return name === 'eight' ? eightVms({ speed }) : null;
 };
 
@@ -67,6 +71,8 @@ const { positionals, values } = parseArgs({
     speed: { type: 'string' },
     os: { type: 'string' },
     count: { type: 'string' },
+    idle: { type: 'boolean' },
+    seed: { type: 'string' },
   },
 });
 const [command, name] = positionals;

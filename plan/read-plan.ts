@@ -1,63 +1,36 @@
 import type { PathHop, Plan } from '../domain/plan.ts';
-import { type PlanFile, planFile } from './programme/plan-file.ts';
-import { readBatches } from './programme/read-batches.ts';
-import { readEstate } from './programme/read-estate.ts';
-import { readGates } from './programme/read-gates.ts';
-import { type ReadPaths, readPaths } from './programme/read-paths.ts';
-import { readPolicies } from './programme/read-policies.ts';
-import { readYaml } from './programme/yaml-file.ts';
-import { inOrder, type Refusal, type Refuse } from './refusal.ts';
+import type { ReadPaths } from './programme/read-paths.ts';
+import { type Programme, type Reading, readProgramme } from './programme/read-programme.ts';
+import { type FilePlace, inOrder, type Refusal, type Refuse } from './refusal.ts';
 import { checkAddresses, checkIdentities, checkStrayHops, orderGroups } from './roster/check-roster.ts';
 import { readTable } from './roster/csv-table.ts';
 import { nameLandings } from './roster/name-landings.ts';
-import { type Draft, readVms, type Surroundings } from './roster/read-vms.ts';
-import { readSheet } from './roster/sheet.ts';
-import { planSchema } from './schema.ts';
+import { type Draft, readVms } from './roster/read-vms.ts';
+import { type AnyColumn, readSheet } from './roster/sheet.ts';
 import { readFileText } from './text/file-text.ts';
 
-export interface PlanFiles {
+export interface PlanFiles extends Reading {
   readonly planPath: string;
   readonly csvPath: string;
-  /** Milliseconds since the epoch: windows that are over by then are refused. */
-  readonly now: number;
+}
+
+/** Where the plan says what, for whoever learns later that something is wrong with it. */
+export interface PlanPlaces {
+  /** Line at which the row of `plan.vms[index]` begins. */
+  line(index: number): number;
+  /** A cell of `plan.vms[index]`, or its row where the sheet lacks the column. */
+  vm(index: number, column: AnyColumn): FilePlace;
+  /** A value of plan.yaml; what is not there is its parent's place. */
+  plan(at: readonly PropertyKey[]): FilePlace;
 }
 
 /** `warnings` and `refusals` come in order of file and line; `refusals` holds warnings too, and at least one error. */
 export type PlanOrRefusals =
-  | { readonly plan: Plan; readonly warnings: readonly Refusal[] }
+  | { readonly plan: Plan; readonly warnings: readonly Refusal[]; readonly places: PlanPlaces }
   | { readonly refusals: readonly Refusal[] };
 
-interface Programme extends Surroundings, Omit<Plan, 'estate' | 'paths' | 'batches' | 'vms'> {
-  readonly file: PlanFile;
-}
-
-const readProgramme = async (planPath: string, now: number, refuse: Refuse): Promise<Programme | null> => {
-  const text = await readFileText(planPath, refuse);
-  const yaml = text === null ? null : readYaml(planPath, text, refuse);
-  if (!yaml) return null;
-  const file = planFile(planPath, yaml, refuse);
-  const written = file.read(planSchema, yaml.data, []);
-  if (!written) return null;
-
-  const policies = readPolicies(file, written.policies);
-  const batches = readBatches(file, written.batches, { now, rollbackMs: policies.rollbackMs });
-  const gates = readGates(file, written.gates);
-  const estate = readEstate(file, written.estate);
-  if (!estate) return null;
-  const { programme, trustNamespace } = written;
-  const paths = readPaths(file, written, estate);
-  return {
-    file,
-    programme,
-    trustNamespace,
-    estate,
-    policies,
-    gates,
-    batches,
-    paths,
-    outageBudgetMs: policies.outageBudgetMs,
-  };
-};
+/** What plan.yaml says by itself: enough for an agent, and to list VMs before there is a vms.csv. */
+export type PlanBasis = Pick<Plan, 'programme' | 'estate' | 'policies' | 'paths'>;
 
 const longestOf = (paths: ReadPaths): number => Math.max(...[...paths.values()].map((hops) => hops.length), 1);
 
@@ -82,6 +55,8 @@ const readRoster = async (csvPath: string, programme: Programme | null, refuse: 
   return drafts;
 };
 
+const isError = ({ severity }: Refusal): boolean => severity === 'error';
+
 const soundPaths = (paths: ReadPaths): Readonly<Record<string, readonly PathHop[]>> =>
   Object.fromEntries([...paths].map(([name, hops]) => [name, hops.filter((hop) => hop !== null)]));
 
@@ -89,15 +64,36 @@ const soundPaths = (paths: ReadPaths): Readonly<Record<string, readonly PathHop[
  * Reads plan.yaml and vms.csv into one plan, or everything a person must change in them: nothing incomplete passes (PF-001).
  * Touches nothing but the two files.
  */
-export const readPlan = async ({ planPath, csvPath, now }: PlanFiles): Promise<PlanOrRefusals> => {
+export const readPlan = async ({ planPath, csvPath, ...reading }: PlanFiles): Promise<PlanOrRefusals> => {
   const told: Refusal[] = [];
   const refuse: Refuse = (refusal) => told.push(refusal);
-  const programme = await readProgramme(planPath, now, refuse);
+  const programme = await readProgramme(planPath, reading, refuse);
   const drafts = await readRoster(csvPath, programme, refuse);
   const vms = nameLandings(drafts);
   const batches = programme && drafts.length > 0 ? orderGroups(programme.file, programme.batches, drafts) : {};
-  if (!programme || told.some(({ severity }) => severity === 'error')) return { refusals: inOrder(told) };
+  if (!programme || told.some(isError)) return { refusals: inOrder(told) };
 
-  const { file: _file, paths, outageBudgetMs: _budget, ...rest } = programme;
-  return { plan: { ...rest, batches, paths: soundPaths(paths), vms }, warnings: inOrder(told) };
+  const { file, paths, outageBudgetMs: _budget, ...rest } = programme;
+  return {
+    plan: { ...rest, batches, paths: soundPaths(paths), vms },
+    warnings: inOrder(told),
+    places: {
+      line: (index) => drafts[index]?.row.line ?? 1,
+      vm: (index, column) => drafts[index]?.row.placeOf(column) ?? { file: csvPath, line: 1, column: 1 },
+      plan: (at) => file.placeOf(at),
+    },
+  };
+};
+
+/** Reads plan.yaml without any vms.csv. No window is over for it: agents and inventories have no night to miss. */
+export const readPlanBasis = async (
+  planPath: string,
+): Promise<
+  { readonly basis: PlanBasis; readonly warnings: readonly Refusal[] } | { readonly refusals: readonly Refusal[] }
+> => {
+  const told: Refusal[] = [];
+  const found = await readProgramme(planPath, { now: 0 }, (refusal) => told.push(refusal));
+  if (!found || told.some(isError)) return { refusals: inOrder(told) };
+  const { programme, estate, policies, paths } = found;
+  return { basis: { programme, estate, policies, paths: soundPaths(paths) }, warnings: inOrder(told) };
 };

@@ -15,6 +15,11 @@ export interface Place {
   readonly column: number;
 }
 
+/** Where in a file something stands. */
+export interface FilePlace extends Place {
+  readonly file: string;
+}
+
 /** Takes a refusal and goes on reading: a person wants to see all of them at once. */
 export type Refuse = (refusal: Refusal) => void;
 

@@ -7,8 +7,8 @@ const counted = (n: number, word: string): string => `${n} ${word}${n === 1 ? ''
 const render = ({ file, line, column, severity, message, fix }: Refusal): string =>
   `${severity === 'error' ? '✗' : '!'} ${file}:${line}:${column}  ${message.replace(/\s+/g, ' ')}\n    ${fix}`;
 
-/** For a terminal: each place and its fix, then the sum. Errors come first when there are too many to show. Empty for an empty list. */
-export const renderRefusals = (refusals: readonly Refusal[]): string => {
+/** For a terminal: each place and its fix, then the sum. Errors come first when there are too many to show, and `end` after their sum. Empty for an empty list. */
+export const renderRefusals = (refusals: readonly Refusal[], end = 'Nothing was touched.'): string => {
   if (refusals.length === 0) return '';
   const errors = refusals.filter(({ severity }) => severity === 'error');
   const warnings = refusals.filter(({ severity }) => severity === 'warning');
@@ -18,6 +18,6 @@ export const renderRefusals = (refusals: readonly Refusal[]): string => {
     errors.length > 0 ? counted(errors.length, 'error') : '',
     warnings.length > 0 ? counted(warnings.length, 'warning') : '',
   ];
-  const sum = `${sums.filter((each) => each !== '').join(', ')}.${errors.length > 0 ? ' Nothing was touched.' : ''}`;
+  const sum = `${sums.filter((each) => each !== '').join(', ')}.${errors.length > 0 ? ` ${end}` : ''}`;
   return [...shown.map(render), left > 0 ? `… and ${left} more.` : '', sum].filter((part) => part !== '').join('\n');
 };

@@ -35,6 +35,10 @@ const policies = z
     rollback: duration('Time a rollback is assumed to take until one was measured', '30m').prefault('30m'),
     hold: duration('How long the source is kept, off and fenced, after sign-off', '14d').prefault('14d'),
     outageBudget: duration('Longest outage of a VM whose row names none', '4h').prefault('4h'),
+    reconcile: duration(
+      'Pause between two looks for migrations that ended without a word, and for what they still hold',
+      '1h',
+    ).prefault('1h'),
     seats,
   })
   .meta({ description: 'Times and limits that hold for every VM' })
@@ -70,10 +74,21 @@ const gate = (description: string) =>
     .meta({ description, examples: ['{ approvers: [migration-leads] }'] })
     .exactOptional();
 
+const cutoverGate = gate('Stops the VM: the outage begins')
+  .unwrap()
+  .extend({
+    scope: z
+      .enum(['group', 'vm'])
+      .meta({ description: 'Whether a group is decided on together, or each VM by itself', examples: ['vm'] })
+      .exactOptional(),
+  })
+  .meta({ description: 'Stops the VM: the outage begins', examples: ['{ approvers: [migration-leads], scope: vm }'] })
+  .exactOptional();
+
 const gates = z
   .strictObject({
     default: gate('For every gate that is not named'),
-    cutover: gate('Stops the VM: the outage begins'),
+    cutover: cutoverGate,
     forceOff: gate('Pulls the plug of a guest that will not shut down'),
     go: gate('The landed VM is good: go on'),
     signOff: gate('The owner accepts the last landing'),

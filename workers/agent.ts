@@ -1,6 +1,7 @@
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { inbound } from './inbound.ts';
+import { workerIdentity } from './version.ts';
 
 /** The verbs of one instance, as its driver serves them. */
 export type Served = Readonly<Record<string, (order: never) => Promise<unknown>>>;
@@ -24,6 +25,7 @@ export const agentWorkers = (options: AgentOptions): Promise<Worker[]> =>
         connection: options.connection,
         namespace: options.namespace,
         taskQueue: queue,
+        identity: workerIdentity(),
         activities: activities as Record<string, (order: unknown) => Promise<unknown>>,
         maxConcurrentActivityTaskExecutions: options.concurrency,
         shutdownGraceTime: '5s',

@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
-import { Context } from '@temporalio/activity';
 import { ahvPlatform } from '../activities/ahv/index.ts';
 import { openArm } from '../activities/arm/index.ts';
 import { azureLocalPlatform } from '../activities/azure-local/index.ts';
 import { azureMigrateMover } from '../activities/azure-migrate/index.ts';
 import type { CmdletRunner } from '../activities/contracts/cmdlets.ts';
 import { guestDriver, guestScripts } from '../activities/guest/index.ts';
+import { attemptNow } from '../activities/http/attempt.ts';
 import { hyperVPlatform } from '../activities/hyper-v/index.ts';
 import { veeamMover } from '../activities/veeam/index.ts';
 import type { Estate, Executable } from '../domain/estate.ts';
@@ -14,12 +14,15 @@ import type { Served } from './agent.ts';
 import { loadCatalogue } from './powershell/catalogue.ts';
 import { createCmdletRunner } from './powershell/runner.ts';
 import { resolveSecret } from './secrets.ts';
+import { VERSION } from './version.ts';
 
-const AGENT_VERSION = '0.1.0';
 const CMDLET_TIMEOUT_MS = 300_000;
 
 /** Where the drivers' own files are, wherever the process was started. */
 const products = resolve(import.meta.dirname, '..', 'activities');
+
+/** Cancels what is done for the running activity. What several share is done outside of one: nobody's cancellation ends it. */
+const cancelled = (): AbortSignal | undefined => attemptNow().cancelled;
 
 /** One runner an instance: its driver's own catalogue and nothing beyond it. Cancelling an activity kills the shell it waits for. */
 const runnerOf = async (product: string, powershell: Executable): Promise<CmdletRunner> => {
@@ -31,7 +34,10 @@ const runnerOf = async (product: string, powershell: Executable): Promise<Cmdlet
     resolveSecret,
     timeoutMs: CMDLET_TIMEOUT_MS,
   });
-  return (calls, options) => run(calls, { signal: Context.current().cancellationSignal, ...options });
+  return (calls, options) => {
+    const signal = cancelled();
+    return run(calls, { ...(signal ? { signal } : {}), ...options });
+  };
 };
 
 interface Site {
@@ -47,7 +53,7 @@ const MAKERS: Readonly<Record<string, (site: Site) => Promise<object>>> = {
       instance: known(estate.ahv, 'ahv', instance),
       resolveSecret,
       now: () => new Date(),
-      agentVersion: AGENT_VERSION,
+      agentVersion: VERSION,
       at: `ahv@${instance}`,
     }),
   veeam: async ({ estate, policies, instance }) => {
@@ -59,7 +65,7 @@ const MAKERS: Readonly<Record<string, (site: Site) => Promise<object>>> = {
       resolveSecret,
       now: () => new Date(),
       pollMs: policies.pollMs,
-      agentVersion: AGENT_VERSION,
+      agentVersion: VERSION,
       at: `veeam@${instance}`,
     });
   },
@@ -69,24 +75,25 @@ const MAKERS: Readonly<Record<string, (site: Site) => Promise<object>>> = {
       instance: site,
       run: await runnerOf('hyper-v', site.powershell),
       steadyMs: policies.steadyMs,
-      agentVersion: AGENT_VERSION,
+      pollMs: policies.pollMs,
+      agentVersion: VERSION,
     });
   },
   'azure-migrate': async ({ estate, policies, instance }) => {
     const site = known(estate['azure-migrate'], 'azure-migrate', instance);
     return azureMigrateMover({
       instance: site,
-      arm: openArm(site, { secret: resolveSecret, signal: () => Context.current().cancellationSignal }),
+      arm: openArm(site, { secret: resolveSecret, signal: cancelled }),
       pollMs: policies.pollMs,
-      agentVersion: AGENT_VERSION,
+      agentVersion: VERSION,
     });
   },
   'azure-local': async ({ estate, instance }) => {
     const site = known(estate['azure-local'], 'azure-local', instance);
     return azureLocalPlatform({
       instance: site,
-      arm: openArm(site, { secret: resolveSecret, signal: () => Context.current().cancellationSignal }),
-      agentVersion: AGENT_VERSION,
+      arm: openArm(site, { secret: resolveSecret, signal: cancelled }),
+      agentVersion: VERSION,
     });
   },
   guest: async ({ estate, instance }) => {
@@ -94,8 +101,9 @@ const MAKERS: Readonly<Record<string, (site: Site) => Promise<object>>> = {
     return guestDriver({
       instance: site,
       run: await runnerOf('guest', site.powershell),
+      scripts: guestScripts(join(products, 'guest', 'scripts')),
       resolveSecret,
-      agentVersion: AGENT_VERSION,
+      agentVersion: VERSION,
     });
   },
 };

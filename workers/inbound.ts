@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
-import { mishap } from '../activities/contracts/mishap.ts';
+import { mishap, unreachable } from '../activities/contracts/mishap.ts';
 import { CONTRACT, queueOf } from '../domain/address.ts';
 import { RETRIED } from '../domain/mishap.ts';
 
@@ -58,6 +58,9 @@ const stalledSince = (failure: ApplicationFailure, noProgressMs: number): void =
   Context.current().heartbeat({ progress: progress ?? before?.progress ?? null, since } satisfies Watch);
 };
 
+/** A reading that several attempts share ends with the one that began it: the others did not ask for that, and ask anew. */
+const wasLetGo = (error: unknown): boolean => (error as { name?: unknown } | null)?.name === 'AbortError';
+
 /** Tells the server that the attempt lives, without touching what is kept for the next one. */
 const beat = (): (() => void) => {
   const context = Context.current();
@@ -76,7 +79,12 @@ export interface InboundOptions {
 
 /** What stands between Temporal and every driver: routing, heartbeats, stalls, and errors in words. */
 export const inbound = (options: InboundOptions): ActivityInboundCallsInterceptor => ({
-  execute: async (input, next) => {
+  execute: async (input, proceed) => {
+    const next: typeof proceed = (asked) =>
+      proceed(asked).catch((error: unknown) => {
+        if (!wasLetGo(error) || Context.current().cancellationSignal.aborted) throw error;
+        throw unreachable('The reading it shared with another attempt was given up.');
+      });
     const order = (input.args[0] ?? {}) as Addressed;
     if (options.queue !== 'orchestrator') refuseMisrouted(order, options.queue);
     const still = Context.current().info.isLocal ? () => undefined : beat();

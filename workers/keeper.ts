@@ -1,51 +1,73 @@
-import { Client, WorkflowUpdateFailedError } from '@temporalio/client';
+import { Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Keeper } from '../activities/contracts/keeper.ts';
 import { mishap, unreachable } from '../activities/contracts/mishap.ts';
-import { capacityId, releaseLeaseSignal, requestLease } from '../workflows/capacity-messages.ts';
-import { writeRecord } from './records.ts';
+import { memberReport } from '../workflows/batch-messages.ts';
+import { capacityId, releaseLeaseSignal, requestLeases } from '../workflows/capacity-messages.ts';
+import { lookAt } from './look.ts';
+import { unpolled } from './pollers.ts';
+import { readRecord, writeRecord } from './records.ts';
 
-/** A poller counts while its last long poll is at most this old; long polls last a minute. */
-const FRESH_MS = 90_000;
-
-const msOf = (time: { seconds?: unknown } | null | undefined): number => Number(time?.seconds ?? 0) * 1_000;
+/** What the server did not answer is asked again, as the retry of the verb says: an error that nobody classed would end the verb at once. */
+const asking =
+  <A extends readonly unknown[], R>(verb: (...order: A) => Promise<R>) =>
+  async (...order: A): Promise<R> => {
+    try {
+      return await verb(...order);
+    } catch (error) {
+      if (error instanceof ApplicationFailure) throw error;
+      throw unreachable(`Temporal gave no answer: ${error instanceof Error ? error.message : error}`);
+    }
+  };
 
 /** The orchestrator's own verbs: they touch Temporal and the records, never a product. */
 export const keeper = (options: { connection: NativeConnection; namespace: string; records: string }): Keeper => {
   const client = new Client({ connection: options.connection, namespace: options.namespace });
   const capacityOf = (programme: string) => client.workflow.getHandle(capacityId(programme));
   return {
-    lease: async ({ programme, holder, amounts }) => {
+    lease: asking(async ({ programme, ...ask }) => {
       try {
-        return { granted: await capacityOf(programme).executeUpdate(requestLease, { args: [{ holder, amounts }] }) };
+        const waiting = await capacityOf(programme).executeUpdate(requestLeases, { args: [ask] });
+        return { granted: waiting.length === 0, waiting };
       } catch (error) {
-        if (!(error instanceof WorkflowUpdateFailedError))
-          throw unreachable(
-            `The lease table of ${programme} gave no answer: ${error instanceof Error ? error.message : error}`,
-          );
-        throw mishap.configuration(`Staging has no room for it. ${error.cause?.message ?? ''}`, {
-          fix: 'Raise the seats in the plan and give the start command again, which makes them known; then retry.',
-          at: capacityId(programme),
-        });
-      }
-    },
-    release: async ({ programme, holder }) => {
-      await capacityOf(programme).signal(releaseLeaseSignal, { holder });
-      return { released: true };
-    },
-    keepRecord: async (record) => ({ kept: await writeRecord(options.records, record) }),
-    unserved: async (queues) => {
-      const served = await Promise.all(
-        queues.map(async (name) => {
-          const { pollers } = await options.connection.workflowService.describeTaskQueue({
-            namespace: options.namespace,
-            taskQueue: { name },
-            taskQueueType: 2,
+        if (error instanceof WorkflowUpdateFailedError)
+          throw mishap.configuration(`There is no room for it. ${error.cause?.message ?? ''}`, {
+            fix: 'Raise the seats in the plan and give the start command again, which makes them known; then retry.',
+            at: capacityId(programme),
           });
-          return (pollers ?? []).some((poller) => Date.now() - msOf(poller.lastAccessTime) < FRESH_MS);
-        }),
-      );
-      return queues.filter((_, index) => !served[index]);
+        if (error instanceof WorkflowNotFoundError)
+          throw mishap.configuration(`${programme} has no lease table.`, {
+            fix: 'Give the start command again, which starts it; then retry.',
+            at: capacityId(programme),
+          });
+        throw error;
+      }
+    }),
+    release: asking(async ({ programme, holder, purposes }) => {
+      await capacityOf(programme)
+        .signal(releaseLeaseSignal, { holder, purposes })
+        .catch((error: unknown) => {
+          // Where there is no table, nothing of it is counted.
+          if (!(error instanceof WorkflowNotFoundError)) throw error;
+        });
+      return { released: true as const };
+    }),
+    tell: asking(async ({ batch, report }) => {
+      try {
+        await client.workflow.getHandle(batch).signal(memberReport, report);
+        return { told: true };
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return { told: false };
+        throw error;
+      }
+    }),
+    moved: async ({ programme, vms }) => {
+      const ends = await Promise.all(vms.map((vm) => readRecord(options.records, programme, vm)));
+      return vms.filter((_, index) => ends[index]?.end === 'Decommissioned');
     },
+    look: asking((ids) => Promise.all(ids.map((id) => lookAt(client, id)))),
+    keepRecord: async (record) => ({ kept: await writeRecord(options.records, record) }),
+    unserved: asking((queues) => unpolled(options.connection, options.namespace, queues)),
   };
 };

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { workflowBundle } from './bundle.ts';
 import { inbound } from './inbound.ts';
 import { keeper } from './keeper.ts';
+import { workerIdentity } from './version.ts';
 
 export interface OrchestratorOptions {
   readonly connection: NativeConnection;
@@ -18,6 +19,7 @@ export const orchestratorWorker = async (options: OrchestratorOptions): Promise<
     connection: options.connection,
     namespace: options.namespace,
     taskQueue: 'orchestrator',
+    identity: workerIdentity(),
     workflowBundle: await workflowBundle(),
     activities: keeper(options),
     // A task that waits for an orchestrator that is gone goes to the next one after this time; ten seconds by default.

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JourneyRecord } from '../activities/contracts/keeper.ts';
 
@@ -23,4 +23,21 @@ export const readRecord = async (folder: string, programme: string, journey: str
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
+};
+
+const namesIn = async (folder: string): Promise<readonly string[]> =>
+  readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw error;
+  });
+
+/** Every record in the folder, of all programmes; none where there is no folder. */
+export const readRecords = async (folder: string): Promise<readonly JourneyRecord[]> => {
+  const files = (await namesIn(folder)).map(async (programme) =>
+    (await namesIn(join(folder, programme)))
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => join(folder, programme, name)),
+  );
+  const paths = (await Promise.all(files)).flat();
+  return Promise.all(paths.map(async (path) => JSON.parse(await readFile(path, 'utf8')) as JourneyRecord));
 };

@@ -1,11 +1,22 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { LeaseRequest, LeaseTable } from '../domain/capacity.ts';
+import type { Amounts, LeaseRequest, LeaseTable, Purpose, Rules } from '../domain/capacity.ts';
+import type { Waiting } from '../domain/capacity-words.ts';
 
 export const capacityId = (programme: string): string => `capacity/${programme}`;
 
-/** True when it is granted now; else the holder is told by `leaseGranted` when its turn comes. */
-export const requestLease = defineUpdate<boolean, [LeaseRequest]>('requestLease');
-export const releaseLeaseSignal = defineSignal<[{ readonly holder: string }]>('releaseLease');
+/** Answers with what of it waits, and why; the holder is told of each by `leaseGranted` when its turn comes. */
+export const requestLeases = defineUpdate<readonly Waiting[], [LeaseRequest]>('requestLeases');
+export interface RoomAsked {
+  readonly holder: string;
+  readonly amounts: Amounts;
+}
+/** The room on staging alone, as journeys of the first version ask for it: true when it is granted now. */
+export const requestLease = defineUpdate<boolean, [RoomAsked]>('requestLease');
+/** All of them where no purpose is named. */
+export const releaseLeaseSignal =
+  defineSignal<[{ readonly holder: string; readonly purposes?: readonly Purpose[] }]>('releaseLease');
 /** Limits changed in the plan: what is held stays held. */
-export const setLimits = defineSignal<[LeaseTable['limits']]>('setLimits');
+export const setLimits = defineSignal<[Rules]>('setLimits');
 export const leases = defineQuery<LeaseTable>('leases');
+/** Everyone who waits, with place and reason. */
+export const line = defineQuery<readonly Waiting[]>('line');

@@ -7,51 +7,95 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { isLimits, type Lease, type LeaseTable, refuseRequest, release, request } from '../domain/capacity.ts';
-import { leases, releaseLeaseSignal, requestLease, setLimits } from './capacity-messages.ts';
+import {
+  isSame,
+  type Lease,
+  type LeaseRequest,
+  type LeaseTable,
+  release,
+  request,
+  type Served,
+  setRules,
+  tableFrom,
+} from '../domain/capacity.ts';
+import { isRules, purposesIn, refuseRequest, waitingIn } from '../domain/capacity-words.ts';
+import {
+  leases,
+  line,
+  type RoomAsked,
+  releaseLeaseSignal,
+  requestLease,
+  requestLeases,
+  setLimits,
+} from './capacity-messages.ts';
 import { leaseGranted } from './messages.ts';
+import { reconcileForEver } from './reconcile-leases.ts';
+
+const roomOnly = ({ holder, amounts }: RoomAsked): LeaseRequest => ({
+  holder,
+  asks: [{ purpose: 'staging', amounts }],
+});
 
 /** One per programme: who holds what is scarce, and who waits. Runs for ever, as a chain of runs. */
 export async function capacity(carried: LeaseTable): Promise<void> {
-  let table = carried;
+  let table = tableFrom(carried);
   const toTell: Lease[] = [];
 
-  const free = (from: LeaseTable, holder: string): void => {
-    const next = release(from, holder, Date.now());
-    table = next.table;
-    toTell.push(...next.granted);
+  const become = (served: Served): readonly Lease[] => {
+    table = served.table;
+    return served.granted;
   };
-
+  const andTell = (served: Served): void => {
+    toTell.push(...become(served));
+  };
+  const ask = (asked: LeaseRequest): void => {
+    const granted = become(request(table, asked, Date.now()));
+    toTell.push(...granted.filter(({ holder }) => holder !== asked.holder));
+  };
+  const refuse = (asked: LeaseRequest): void => {
+    const why = refuseRequest(table, asked);
+    if (why) throw ApplicationFailure.nonRetryable(why, 'Refused');
+  };
+  setHandler(
+    requestLeases,
+    (asked) => {
+      ask(asked);
+      return waitingIn(table, asked.holder).filter(({ purpose }) => asked.asks.some((one) => one.purpose === purpose));
+    },
+    { validator: refuse },
+  );
   setHandler(
     requestLease,
-    (ask) => {
-      const next = request(table, ask, Date.now());
-      table = next.table;
-      toTell.push(...next.granted.filter(({ holder }) => holder !== ask.holder));
-      return next.granted.some(({ holder }) => holder === ask.holder);
+    (asked) => {
+      ask(roomOnly(asked));
+      return table.held.some((one) => isSame(one, { holder: asked.holder, purpose: 'staging' }));
     },
-    {
-      validator: (ask) => {
-        const why = refuseRequest(table, ask);
-        if (why) throw ApplicationFailure.nonRetryable(why, 'Refused');
-      },
-    },
+    { validator: (asked) => refuse(roomOnly(asked ?? { holder: '', amounts: {} })) },
   );
   // Signals may be anything that a person typed: what says nothing changes nothing.
-  setHandler(releaseLeaseSignal, (asked) => free(table, asked?.holder ?? ''));
-  setHandler(setLimits, (limits) => {
-    if (isLimits(limits)) free({ ...table, limits }, '');
+  setHandler(releaseLeaseSignal, (asked) => {
+    const purposes = purposesIn(asked?.purposes);
+    if (purposes) andTell(release(table, asked?.holder ?? '', Date.now(), purposes));
+  });
+  setHandler(setLimits, (rules) => {
+    if (isRules(rules)) andTell(setRules(table, rules, Date.now()));
   });
   setHandler(leases, () => table);
+  setHandler(line, () => waitingIn(table));
+
+  void reconcileForEver(
+    () => table,
+    (change) => andTell(change(table, Date.now())),
+  );
 
   while (!workflowInfo().continueAsNewSuggested || toTell.length > 0) {
     await condition(() => toTell.length > 0 || workflowInfo().continueAsNewSuggested);
     for (let lease = toTell.shift(); lease; lease = toTell.shift()) {
-      const { holder } = lease;
+      const { holder, purpose } = lease;
       // Who ended while it waited was never told of its room, so nothing of it stands there.
       await getExternalWorkflowHandle(holder)
-        .signal(leaseGranted, { holder })
-        .catch(() => free(table, holder));
+        .signal(leaseGranted, { holder, purpose })
+        .catch(() => andTell(release(table, holder, Date.now(), [purpose])));
     }
   }
   await condition(allHandlersFinished);

@@ -75,7 +75,7 @@ const finalSync = async (h: Hop, after: string | null): Promise<string | null> =
       ]),
     { hop: h.n },
   );
-  j.ledger.bytes.push({ hop: h.n, round: 1, moved: synced.movedBytes });
+  j.ledger.bytes.push({ hop: h.n, round: 1, moved: synced.movedBytes, at: Date.now() });
   mark(j, h.n, 'lastDelta');
   return synced.point;
 };

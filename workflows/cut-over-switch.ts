@@ -1,5 +1,7 @@
 import type { Reshaped } from '../activities/contracts/platform.ts';
+import { factsOf } from '../domain/facts.ts';
 import type { Mishap } from '../domain/mishap.ts';
+import { forcePredecessorOff, forceSuccessorOff } from './force-off.ts';
 import { ask } from './gate.ts';
 import { type Hop, itemOrder, operationOrder, platformOrder, successorOf, unsafe } from './hop-context.ts';
 import { mark, show } from './journey.ts';
@@ -63,7 +65,7 @@ export const cutOverBySwitch = async (h: Hop): Promise<void> => {
         { ...itemOrder(h, 'cutOver'), point: null, predecessor: h.facts },
       ]);
     },
-    { hop: h.n, repair: (mishap) => repairSwitch(h, mishap) },
+    { hop: h.n, repair: (mishap) => repairSwitch(h, mishap), forceOff: () => forcePredecessorOff(h) },
   );
   record.successor = done.successor;
   record.operation = done.operation;
@@ -73,4 +75,22 @@ export const cutOverBySwitch = async (h: Hop): Promise<void> => {
   h.reshaped = await step(j, 'fence and adopt', () => fenceAndAdopt(h), { hop: h.n });
   record.fence = 'held';
   mark(j, h.n, 'connected');
+};
+
+/** What was off before its journey is off at its end: a mover that switches starts what it lands, and the checks want it running. */
+export const leaveOff = async (h: Hop): Promise<void> => {
+  if (h.order.landing.power === 'on') return;
+  const vm = successorOf(h);
+  await step(
+    h.j,
+    'leave off',
+    async () => {
+      const order = platformOrder(h, 'successor', 'leaveOff', vm);
+      const seen = await h.verbs.successor.describe.executeWithOptions({ summary: `${vm.name} as it runs` }, [order]);
+      await h.verbs.successor.shutDown.executeWithOptions({ summary: `shut ${vm.name} down again` }, [
+        { ...order, graceMs: h.j.order.policies.graceMs, expectFacts: factsOf(seen) },
+      ]);
+    },
+    { hop: h.n, forceOff: () => forceSuccessorOff(h) },
+  );
 };

@@ -3,7 +3,7 @@ import { commitHop } from './cut-over-restore.ts';
 import { gate } from './gate.ts';
 import { type Hop, itemOrder, macsOf, platformOrder, successorOf } from './hop-context.ts';
 import { show } from './journey.ts';
-import { releaseLease } from './lease.ts';
+import { giveBack } from './lease.ts';
 import { skippableStep, step, until } from './step.ts';
 
 /** The owner accepts: the last mover's undo is given up and the copies on the way are deleted. One gate says both. */
@@ -43,7 +43,10 @@ const tidy = (h: Hop) =>
 /** Staged copies, our jobs, old agents, all at once; the source is not touched. What is not safety may be skipped afterwards. */
 export const cleanUp = async (hops: readonly Hop[], last: Hop): Promise<void> => {
   const { j } = last;
-  let left: (() => Promise<unknown>)[] = [...hops.slice(0, -1).map((h) => () => retire(h)), () => tidy(last)];
+  let left: (() => Promise<unknown>)[] = [
+    ...hops.slice(0, -1).map((h) => () => retire(h)),
+    ...(last.order.landing.power === 'on' ? [() => tidy(last)] : []),
+  ];
   await step(
     j,
     'delete staged',
@@ -57,7 +60,7 @@ export const cleanUp = async (hops: readonly Hop[], last: Hop): Promise<void> =>
     },
     { hop: last.n },
   );
-  await releaseLease(j);
+  await giveBack(j);
   for (const act of left) await skippableStep<unknown>(j, 'tidy up', act, { hop: last.n });
 };
 

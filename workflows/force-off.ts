@@ -1,5 +1,5 @@
 import { ask } from './gate.ts';
-import { type Hop, platformOrder } from './hop-context.ts';
+import { type Hop, platformOrder, successorOf } from './hop-context.ts';
 import { show } from './journey.ts';
 
 /**
@@ -17,5 +17,20 @@ export const forcePredecessorOff = async (h: Hop): Promise<void> => {
   if (!approved) return;
   await h.verbs.predecessor.forceOff.executeWithOptions({ summary: `turn ${h.vm.name} off by force` }, [
     platformOrder(h, 'predecessor', 'forceOff', h.vm),
+  ]);
+};
+
+/** The same for a successor that shall be off and stays on. */
+export const forceSuccessorOff = async (h: Hop): Promise<void> => {
+  const vm = successorOf(h);
+  const evidence = {
+    vm: vm.name,
+    does: 'turns the successor off without its guest; writes it had not flushed are lost',
+  };
+  const approved = await ask(h.j, 'forceOff', h.n, evidence, { round: h.record.round });
+  show(h.j, { waitingFor: null });
+  if (!approved) return;
+  await h.verbs.successor.forceOff.executeWithOptions({ summary: `turn ${vm.name} off by force` }, [
+    platformOrder(h, 'successor', 'forceOff', vm),
   ]);
 };

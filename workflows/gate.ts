@@ -3,6 +3,7 @@ import type { Phase } from '../domain/phase.ts';
 import type { GateName } from '../domain/plan.ts';
 import { type Journey, note, show } from './journey.ts';
 import { until } from './step.ts';
+import { tellBatch } from './tell-batch.ts';
 
 /** Takes a decision that fits; the caller has judged it. The first one counts. */
 export const takeDecision = (j: Journey, decision: Decision, channel: 'update' | 'signal'): Decided => {
@@ -17,10 +18,19 @@ export const takeDecision = (j: Journey, decision: Decision, channel: 'update' |
   return decided;
 };
 
+/** The VMs of its group are decided on together, at their batch. */
+const isOfGroup = (j: Journey, name: GateName): boolean =>
+  j.order.batchId !== undefined && j.order.gates[name].scope === 'group';
+
+const refuseAlone = (j: Journey, { decision, group }: Decision): string | null =>
+  j.gate && isOfGroup(j, j.gate.name) && decision === 'approve' && group !== j.order.group
+    ? `${j.order.name} cuts over with its group ${j.order.group}: decide on the group, at ${j.order.batchId}.`
+    : null;
+
 export const judge = (j: Journey, decision: Decision): string | null =>
   j.decided
     ? `${j.decided.gate} is decided already, by ${j.decided.by}.`
-    : refuseDecision(j.gate, decision, j.order.trustNamespace);
+    : (refuseDecision(j.gate, decision, j.order.trustNamespace) ?? refuseAlone(j, decision));
 
 interface GateOptions {
   readonly phase?: Phase;
@@ -48,6 +58,10 @@ export const ask = async (
   };
   show(j, { ...(options.phase ? { phase: options.phase } : {}), waitingFor: `a decision: ${name}` });
   try {
+    if (isOfGroup(j, name)) {
+      const { evidence: _seen, approvers: _who, ...shown } = j.gate;
+      await tellBatch(j, { told: 'atGate', gate: shown });
+    }
     await until(j, () => j.decided !== null);
     return (j.decided as Decided | null)?.decision === 'approve';
   } finally {

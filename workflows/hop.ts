@@ -2,11 +2,13 @@ import { factsOf } from '../domain/facts.ts';
 import type { VmDescription } from '../domain/vm.ts';
 import { approveCutOver } from './approve-cut-over.ts';
 import { cutOverByRestore } from './cut-over-restore.ts';
-import { cutOverBySwitch } from './cut-over-switch.ts';
+import { cutOverBySwitch, leaveOff } from './cut-over-switch.ts';
 import { type Hop, hasServed, itemOrder, platformOrder, protect, unsafe } from './hop-context.ts';
 import { mark, show } from './journey.ts';
+import { askForLeases, awaitLeases, cutOverAsk, giveBack } from './lease.ts';
 import { queuesServed } from './queues.ts';
 import { step, together } from './step.ts';
+import { tellBatch } from './tell-batch.ts';
 import { validate } from './validate.ts';
 import { windowOf } from './window.ts';
 
@@ -24,7 +26,7 @@ const seed = async (h: Hop): Promise<void> => {
       ]),
     { hop: h.n, interruptible: true },
   );
-  j.ledger.bytes.push({ hop: h.n, round: 0, moved: h.synced.movedBytes });
+  j.ledger.bytes.push({ hop: h.n, round: 0, moved: h.synced.movedBytes, at: Date.now() });
 };
 
 /** The machine as it is: for a switch its own restart is taken away with the same reading. */
@@ -75,13 +77,22 @@ const lastPreflight = (h: Hop): Promise<void> =>
     { hop: h.n, interruptible: true },
   );
 
+/** One of the cut-overs in flight. Waited for before the outage, never inside it. */
+const takeSeat = async (h: Hop): Promise<void> => {
+  await askForLeases(h.j, [cutOverAsk(h.j, h.n)]);
+  await awaitLeases(h.j, ['cutOver']);
+};
+
 /** Protect, copy, ask and wait for the window, until the VM that was approved is the one that stands there. */
 const approach = async (h: Hop): Promise<void> => {
   await seed(h);
   for (let approved = ''; approved !== factsOf(h.facts); ) {
     approved = factsOf(h.facts);
+    // Nobody keeps others from cutting over while people decide.
+    await giveBack(h.j, ['cutOver']);
     await approveCutOver(h);
     await windowOf(h);
+    await takeSeat(h);
     await lastPreflight(h);
   }
   h.record.facts = h.facts;
@@ -101,4 +112,7 @@ export const runHop = async (h: Hop): Promise<void> => {
   else await cutOverByRestore(h);
   await validate(h);
   if (h.record.wasOn) mark(h.j, h.n, 'checksPassed');
+  if (h.record.kind === 'switch') await leaveOff(h);
+  await giveBack(h.j, ['cutOver']);
+  await tellBatch(h.j, { told: 'landed', hop: h.n });
 };

@@ -1,5 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { Purpose } from '../domain/capacity.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Decided, Decision, OpenGate } from '../domain/gate.ts';
 import { type HopRecord, newHopRecord } from '../domain/hop-record.ts';
@@ -52,9 +53,10 @@ export interface Journey {
   paused: boolean;
   asked: 'rollBack' | 'eject' | null;
   rollingBack: boolean;
-  /** Our request may stand in the line, or be granted. */
-  leaseAsked: boolean;
-  leased: boolean;
+  /** Each stands in the line or is granted, from before it is asked for until it is given back; `why` it had to wait. */
+  readonly leases: { [P in Purpose]?: { granted: boolean; readonly why: string } };
+  /** It does nothing but wait for a lease. */
+  inLine: boolean;
 }
 
 export const newJourney = (order: JourneyOrder): Journey => ({
@@ -78,8 +80,8 @@ export const newJourney = (order: JourneyOrder): Journey => ({
   paused: false,
   asked: null,
   rollingBack: false,
-  leaseAsked: false,
-  leased: false,
+  leases: {},
+  inLine: false,
 });
 
 export const hopOrder = (j: Journey, n: number): HopOrder => {
@@ -122,6 +124,7 @@ export const viewOf = (j: Journey): MigrationView => ({
   gate: j.gate,
   legal: legalVerbs(standing(j)),
   hops: j.hops,
+  outageBudgetMs: j.order.outageBudgetMs,
   findings: j.findings,
   ledger: j.ledger,
   decisions: j.decisions,
@@ -141,7 +144,7 @@ const flagsOf = (j: Journey): Flag[] => [
   ...(j.parked?.mishap.class === 'Drift' ? (['NeedsReverify'] as const) : []),
   ...(j.parked?.mishap.facts?.pastDeadline ? (['PastDeadline'] as const) : []),
   ...(j.paused ? (['Paused'] as const) : []),
-  ...(j.phase === 'Queued' && !j.leased ? (['WaitingCapacity'] as const) : []),
+  ...(j.inLine ? (['WaitingCapacity'] as const) : []),
 ];
 
 /** Seen at once by whoever reads the view or the details, and by visibility with the next `show`: no event. A new phase waits for nothing unless it says so. */

@@ -2,6 +2,7 @@ import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import { refusalOf, refuseCommand } from '../domain/verbs.ts';
 import { judge, takeDecision } from './gate.ts';
 import { type Journey, refuseSignal, show, standing, viewOf } from './journey.ts';
+import { leaseIsGranted } from './lease.ts';
 import {
   type Command,
   type CommandTaken,
@@ -53,9 +54,7 @@ export const listen = (j: Journey): void => {
     if (why) refuseSignal(j, asked, why);
     else take(j, asked, 'signal');
   });
-  setHandler(leaseGranted, () => {
-    j.leased = true;
-  });
+  setHandler(leaseGranted, (told) => leaseIsGranted(j, told?.purpose));
 };
 
 /** A cancel from outside is a wish to turn round, never a way to leave a VM half moved. */

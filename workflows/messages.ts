@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Purpose } from '../domain/capacity.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Decided, Decision, OpenGate } from '../domain/gate.ts';
 import type { HopRecord } from '../domain/hop-record.ts';
@@ -38,6 +39,8 @@ export interface MigrationView {
   readonly gate: OpenGate | null;
   readonly legal: readonly Verb[];
   readonly hops: readonly HopRecord[];
+  /** Longest outage the plan allows the VM, over all hops, ms. */
+  readonly outageBudgetMs: number;
   readonly findings: readonly Finding[];
   readonly ledger: Ledger;
   readonly decisions: readonly Decided[];
@@ -58,5 +61,5 @@ export const commandSignal = defineSignal<[Command]>('command');
 /** Never fails, whatever the phase. */
 export const view = defineQuery<MigrationView>('view');
 
-/** From the capacity workflow. */
-export const leaseGranted = defineSignal<[{ readonly holder: string }]>('leaseGranted');
+/** From the capacity workflow; without a purpose it is the room on staging. */
+export const leaseGranted = defineSignal<[{ readonly holder: string; readonly purpose?: Purpose }]>('leaseGranted');

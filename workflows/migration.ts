@@ -22,11 +22,12 @@ import {
   token,
   viewOf,
 } from './journey.ts';
-import { askForLease, awaitLease, releaseLease } from './lease.ts';
+import { askForLeases, awaitLeases, copyAsk, giveBack, stagingAsk } from './lease.ts';
 import { listen, turnRound } from './listen.ts';
 import type { MigrationView } from './messages.ts';
 import { rollBackHop } from './rollback.ts';
 import { park, step } from './step.ts';
+import { tellBatch } from './tell-batch.ts';
 import { keeper, platformAt } from './verbs.ts';
 
 /** What the guest is like before anything is touched, and what it needs for its next landing. */
@@ -83,7 +84,8 @@ const arrive = async (h: Hop, behind: readonly Hop[]): Promise<'arrived' | 'roll
   try {
     if (!hasServed(h)) {
       await lookInside(h);
-      await awaitLease(h.j);
+      await askForLeases(h.j, [...(h.n === 1 ? [stagingAsk(h.j, totalBytes(h.facts))] : []), copyAsk(h.j, h.n)]);
+      await awaitLeases(h.j, ['staging', 'copy'], 'Queued');
     }
     await runHop(h);
     if (isLast) await signOff([...behind, h], h);
@@ -93,7 +95,9 @@ const arrive = async (h: Hop, behind: readonly Hop[]): Promise<'arrived' | 'roll
     return 'arrived';
   } catch (error) {
     if (!(error instanceof RollBackAsked)) throw error;
-    return (await rollBackHop(h)) === 'back' ? 'rolledBack' : arrive(h, behind);
+    if ((await rollBackHop(h)) === 'stays') return arrive(h, behind);
+    await giveBack(h.j, ['copy', 'cutOver']);
+    return 'rolledBack';
   }
 };
 
@@ -178,7 +182,8 @@ const describeSource = (j: Journey): Promise<VmDescription> => {
 const journey = async (j: Journey): Promise<void> => {
   try {
     const source = await checkPath(j);
-    await askForLease(j, totalBytes(source));
+    // Journeys of the first version asked before they had looked inside.
+    if (j.order.leases === undefined) await askForLeases(j, [stagingAsk(j, totalBytes(source))]);
     const stands = await travel(j, source);
     const [first, last] = [stands?.[0], stands?.at(-1)];
     if (stands && first && last) {
@@ -191,7 +196,7 @@ const journey = async (j: Journey): Promise<void> => {
     else if (error instanceof RollBackAsked) show(j, { phase: 'RolledBack' });
     else throw error;
   }
-  await releaseLease(j);
+  await giveBack(j);
   await step(
     j,
     'record',
@@ -214,6 +219,7 @@ export async function migration(order: JourneyOrder): Promise<MigrationView> {
   CancellationScope.current().cancelRequested.catch(() => turnRound(j));
   return CancellationScope.nonCancellable(async () => {
     await journey(j);
+    await tellBatch(j, { told: 'ended', phase: j.phase });
     await condition(allHandlersFinished);
     return viewOf(j);
   });

@@ -37,7 +37,8 @@ const askHop = async (order: JourneyOrder, hop: HopOrder, bytesNeeded: number) =
       { ...common, to: hop.to, role: 'target', vm: null },
     ]),
   ]);
-  return { kind: mover.capabilities?.cutover ?? null, findings: [...mover.findings, ...target.findings] };
+  const findings = [...mover.findings, ...target.findings].map((finding): Finding => ({ ...finding, hop: hop.n }));
+  return { kind: mover.capabilities?.cutover ?? null, findings };
 };
 
 /**

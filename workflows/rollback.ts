@@ -3,10 +3,12 @@ import { lossOf, type RollbackStep, rollbackSteps } from '../domain/rollback.ts'
 import type { VmDescription } from '../domain/vm.ts';
 import { guestOrder } from './addresses.ts';
 import { refuseBlockers } from './check-path.ts';
+import { forceSuccessorOff } from './force-off.ts';
 import { ask, gate } from './gate.ts';
 import { type Hop, itemOrder, operationOrder, platformOrder, protect, readSource, unsafe } from './hop-context.ts';
 import { LossRefused, mark, show } from './journey.ts';
 import { mishapOf, skippableStep, step } from './step.ts';
+import { tellBatch } from './tell-batch.ts';
 
 /** The successor as it is now; null when the platform answers that there is none. An unanswered question is not a no. */
 const readSuccessor = async (h: Hop): Promise<VmDescription | null> => {
@@ -92,21 +94,6 @@ const observeOthersOff = async (h: Hop): Promise<void> => {
     );
 };
 
-const forceSuccessorOff = async (h: Hop): Promise<void> => {
-  const vm = h.record.successor;
-  if (!vm) return;
-  const evidence = {
-    vm: vm.name,
-    does: 'turns the successor off without its guest; writes it had not flushed are lost',
-  };
-  const approved = await ask(h.j, 'forceOff', h.n, evidence, { round: h.record.round });
-  show(h.j, { waitingFor: null });
-  if (!approved) return;
-  await h.verbs.successor.forceOff.executeWithOptions({ summary: `turn ${vm.name} off by force` }, [
-    platformOrder(h, 'successor', 'forceOff', vm),
-  ]);
-};
-
 const reconnectPredecessor = async (h: Hop): Promise<void> => {
   await observeOthersOff(h);
   await h.verbs.predecessor.connect.executeWithOptions({ summary: `give ${h.vm.name} its network back` }, [
@@ -148,13 +135,22 @@ const madeNothing = (error: unknown): boolean => {
   return mishap?.changed === 'nothing' && ['Configuration', 'Conflict', 'Missing'].includes(mishap.class);
 };
 
-/** Whether there is an object of the mover's. A protect whose answer was lost is asked again: only it can find what it made. */
+/**
+ * Whether there is an object of the mover's. A protect whose answer was lost is asked again: only it can find what it made. One that
+ * failed may name what stands all the same.
+ */
 const hasItem = async (h: Hop): Promise<boolean> => {
   if (h.record.item !== null) return true;
   try {
     await protect(h);
     return true;
   } catch (error) {
+    const { protection, adopted } = mishapOf(error)?.facts ?? {};
+    if (typeof protection === 'string') {
+      h.record.item = protection;
+      h.record.itemAdopted = adopted === true;
+      return true;
+    }
     if (madeNothing(error)) return false;
     throw error;
   }
@@ -242,6 +238,7 @@ export const rollBackHop = async (h: Hop): Promise<'back' | 'stays'> => {
   try {
     for (const name of rollbackSteps(record)) await takeStep(h, name);
     mark(j, h.n, 'rolledBack');
+    await tellBatch(j, { told: 'wentBack', hop: h.n });
     return 'back';
   } catch (error) {
     if (error instanceof LossRefused) return 'stays';

@@ -52,7 +52,7 @@ export const validate = async (h: Hop): Promise<void> => {
       verbs.successor.health.executeWithOptions({ summary: 'checks from outside' }, [
         { ...platformOrder(h, 'successor', 'health', vm), landing: order.landing, hop: h.n },
       ]),
-      order.landing.power === 'on' && h.baseline
+      (order.landing.power === 'on' || h.record.kind === 'switch') && h.baseline
         ? verbs.guestAfter.check.executeWithOptions({ summary: 'checks inside the guest' }, [
             {
               ...guestOrder(h, 'after', 'check', vm, addressesAfter(h, macs)),

@@ -32,7 +32,7 @@ export const moverAt = (address: Address, policies: Policies) =>
 export const guestAt = (instance: string, policies: Policies) =>
   proxyActivities<Guest>(options(queueOf(guestAddress(instance)), policies));
 /** The orchestrator's own verbs touch no product: they run beside the workflow and cost one event each. */
-export const keeper = (policies: Policies) =>
+export const keeper = (policies: Pick<Policies, 'pollMs'>) =>
   proxyLocalActivities<Keeper>({
     startToCloseTimeout: '10 seconds',
     retry: { initialInterval: policies.pollMs, maximumAttempts: 5 },

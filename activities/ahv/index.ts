@@ -1,4 +1,5 @@
-import type { Platform } from '../contracts/platform.ts';
+import type { Inventory, Platform } from '../contracts/platform.ts';
+import { inventory } from './inventory.ts';
 import { connect, isolate } from './isolate.ts';
 import { type AhvDeps, ahvOf } from './parts.ts';
 import { forceOff, powerOn } from './power.ts';
@@ -10,7 +11,7 @@ import { health, reshape } from './source-only.ts';
 export type { AhvDeps } from './parts.ts';
 
 /** Nutanix AHV through Prism Central v4: the source of a journey. */
-export const ahvPlatform = (deps: AhvDeps): Platform => {
+export const ahvPlatform = (deps: AhvDeps): Platform & Inventory => {
   const ahv = ahvOf(deps);
   return {
     preflight: preflight(ahv),
@@ -23,5 +24,6 @@ export const ahvPlatform = (deps: AhvDeps): Platform => {
     reshape: reshape(ahv),
     health: health(ahv),
     remove: remove(ahv),
+    inventory: inventory(ahv),
   };
 };

@@ -28,9 +28,22 @@ export interface Change {
   readonly body?: JsonObject;
 }
 
+export interface Listed {
+  readonly filter?: string;
+  readonly orderBy?: string;
+}
+
+export interface Page {
+  readonly items: readonly JsonObject[];
+  readonly total: number | null;
+  readonly isLast: boolean;
+}
+
 export interface Prism {
   /** Null when Prism itself answers, with an entity error, that it is not there. */
   find(place: Place): Promise<Read | null>;
+  /** One page of at most 100, counted from 0, in the order of a field that Prism can order by. `total` is null where it does not tell. */
+  page(place: Place, page: number, options?: Listed): Promise<Page>;
   /** All pages. */
   list(place: Place, filter?: string): Promise<readonly JsonObject[]>;
   /** The id of the task, or `stale` when somebody changed it since it was read. */
@@ -78,6 +91,19 @@ export const prismOf = (where: Doing, instance: AhvInstance, resolve: ResolveSec
     return { request, answer };
   };
 
+  const page: Prism['page'] = async (place, n, { filter, orderBy } = {}) => {
+    const query = [
+      `$page=${n}&$limit=${PAGE}`,
+      ...(filter ? [`$filter=${encodeURIComponent(filter)}`] : []),
+      ...(orderBy ? [`$orderby=${encodeURIComponent(orderBy)}`] : []),
+    ].join('&');
+    const { request, answer } = await ask('GET', place, { query });
+    if (answer.status >= 300) throw failureOf(where, request, answer);
+    const items = listAt(answer.body, 'data');
+    const total = numberAt(answer.body, 'metadata.totalAvailableResults');
+    return { items, total, isLast: items.length < PAGE || (total !== null && n * PAGE + items.length >= total) };
+  };
+
   return {
     find: async (place) => {
       const { request, answer } = await ask('GET', place);
@@ -95,16 +121,14 @@ export const prismOf = (where: Doing, instance: AhvInstance, resolve: ResolveSec
       return { data, etag: etagOf(answer) };
     },
 
+    page,
+
     list: async (place, filter) => {
       const found: JsonObject[] = [];
-      for (let page = 0; ; page += 1) {
-        const query = `$page=${page}&$limit=${PAGE}${filter ? `&$filter=${encodeURIComponent(filter)}` : ''}`;
-        const { request, answer } = await ask('GET', place, { query });
-        if (answer.status >= 300) throw failureOf(where, request, answer);
-        const items = listAt(answer.body, 'data');
+      for (let n = 0; ; n += 1) {
+        const { items, isLast } = await page(place, n, filter ? { filter } : {});
         found.push(...items);
-        const total = numberAt(answer.body, 'metadata.totalAvailableResults');
-        if (items.length < PAGE || (total !== null && found.length >= total)) return found;
+        if (isLast) return found;
       }
     },
 

@@ -1,4 +1,5 @@
 import type { Accepted, Arm } from '../arm/arm.ts';
+import type { Instance, Instances } from './instances.ts';
 
 /**
  * What this process has asked Azure to do, so that a poll does not ask again while it waits, and learns how it ended.
@@ -15,6 +16,17 @@ export interface Asked {
     key: string,
   ): Promise<{ readonly state: 'running' | 'succeeded' } | { readonly state: 'failed'; readonly error: string }>;
 }
+
+/** What a poll reads while Azure is at it: the VM alone, once, and how the operation stands. Null where that says that it is over. */
+export const stillAtIt = async (
+  { asked, instances }: { readonly asked: Asked; readonly instances: Pick<Instances, 'instance'> },
+  vm: string,
+  key: string,
+  until: Instance['power'],
+): Promise<Instance | null> => {
+  const [instance, end] = await Promise.all([instances.instance(vm), asked.ended(key)]);
+  return instance && instance.power !== until && end.state !== 'failed' ? instance : null;
+};
 
 export const asking = (arm: Arm, now: () => number): Asked => {
   const kept = new Map<string, { readonly at: number; readonly operation: string | null }>();

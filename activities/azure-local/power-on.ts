@@ -1,5 +1,6 @@
 import { mishap, notFinished } from '../contracts/mishap.ts';
 import type { Platform } from '../contracts/platform.ts';
+import { stillAtIt } from './asked.ts';
 import type { AzureLocal } from './context.ts';
 import { description, found } from './describe.ts';
 
@@ -9,6 +10,9 @@ export const powerOn =
   async ({ vm, token }) => {
     const { asked, instances } = room;
     const key = `start ${vm.id} ${token}`;
+    const waits = asked.since(key) === null ? null : await stillAtIt(room, vm.id, key, 'on');
+    if (waits) return notFinished(`${vm.name} is ${waits.powerState}; it is being started`);
+
     const here = await found(room, vm);
     if (here.instance.power === 'on') {
       asked.forget(key);

@@ -1,6 +1,7 @@
 import { factsOf } from '../../domain/facts.ts';
 import { mishap, notFinished } from '../contracts/mishap.ts';
 import type { Platform } from '../contracts/platform.ts';
+import { stillAtIt } from './asked.ts';
 import type { AzureLocal } from './context.ts';
 import { description, found } from './describe.ts';
 
@@ -13,6 +14,10 @@ export const shutDown =
   async ({ vm, token, graceMs, expectFacts }) => {
     const { asked, instances, now } = room;
     const key = `stop ${vm.id} ${token}`;
+    const waited = asked.since(key);
+    const waits = waited !== null && waited < graceMs ? await stillAtIt(room, vm.id, key, 'off') : null;
+    if (waits) return notFinished(`${vm.name} is ${waits.powerState}; it was asked to shut down`);
+
     const here = await found(room, vm);
     const facts = factsOf(await description(room, vm, here));
     if (facts !== expectFacts)
@@ -22,7 +27,6 @@ export const shutDown =
         fix: 'Look what changed, then decide again.',
       });
 
-    const waited = asked.since(key);
     if (here.instance.power === 'off') {
       asked.forget(key);
       return { how: waited === null ? 'wasOff' : 'acpi', observedAt: new Date(now()).toISOString() };

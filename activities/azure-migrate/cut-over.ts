@@ -108,6 +108,10 @@ export const cutOver = (room: AzureMigrate): Mover['cutOver'] => {
 
   return async (order) => {
     const { item: id, vm } = order;
+    const known = watched.get(keyOf(id));
+    const going = known ? await jobs.named(vaultOf(id), known) : null;
+    if (going?.state === 'running') return notFinished(taskText(going), `${going.name} ${taskText(going)}`);
+
     const item = await items.get(id);
     if (!item)
       throw mishap.missing(`The replication of ${vm.name} is gone`, {

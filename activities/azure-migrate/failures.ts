@@ -85,7 +85,12 @@ const textOf = ({ code, message, causes, recommendation }: VendorError): string 
     .filter(Boolean)
     .join(' ');
 
-const raiseAs = { Refused: mishap.refused, Configuration: mishap.configuration, Vendor: mishap.vendor } as const;
+const raiseAs = {
+  Refused: mishap.refused,
+  Configuration: mishap.configuration,
+  Vendor: mishap.vendor,
+  GuestRefused: mishap.guestRefused,
+} as const;
 
 interface Told {
   readonly vm: string;
@@ -95,6 +100,7 @@ interface Told {
   readonly fix: string;
   /** What comes after the cure, whatever it is. */
   readonly next?: string;
+  readonly class?: 'GuestRefused';
 }
 
 const raise = (what: string, errors: readonly VendorError[], told: Told): ApplicationFailure => {
@@ -103,7 +109,7 @@ const raise = (what: string, errors: readonly VendorError[], told: Told): Applic
   const advice = errors.find(({ recommendation }) => recommendation)?.recommendation;
   const fix = known?.fix ?? (advice ? `The vendor says: ${advice}` : told.fix);
   const likely = known?.likely;
-  return raiseAs[known?.class ?? 'Vendor']([what, ...texts].join(' '), {
+  return raiseAs[told.class ?? known?.class ?? 'Vendor']([what, ...texts].join(' '), {
     vm: told.vm,
     changed: told.changed,
     facts: { ...told.facts, code: errors[0]?.code ?? null },
@@ -113,11 +119,16 @@ const raise = (what: string, errors: readonly VendorError[], told: Told): Applic
 };
 
 /** An item whose enabling, first copy or removal failed, with the vendor's own words. */
-export const ofItem = (vm: string, what: string, item: Item): ApplicationFailure =>
+export const ofItem = (
+  vm: string,
+  what: string,
+  item: Item,
+  facts: Readonly<Record<string, string | boolean>> = {},
+): ApplicationFailure =>
   raise(`${what} (${item.stateText}).`, item.errors, {
     vm,
     changed: `protected item ${item.name} exists in state ${item.state}; the source VM was not touched`,
-    facts: { item: item.name, state: item.state },
+    facts: { item: item.name, state: item.state, ...facts },
     fix: 'Read the failed job of this item in the portal, cure its cause, then retry.',
   });
 
@@ -135,6 +146,9 @@ const CHANGED = {
   after:
     'the source VM is off; a VM may be half made on the target, its disks and network interfaces are kept for the next try',
 };
+
+/** The failover's own task that shuts the staged VM down: it fails where the guest refuses or does not answer. A §5.3 */
+const TURNING_OFF = /^turning off resource on primary$/i;
 
 const NEXT = {
   before: 'Then retry; or roll back.',
@@ -167,5 +181,6 @@ export const ofFailover = (
     facts,
     fix: `Read job ${newest.name} in the portal and cure its cause.`,
     next: NEXT[boundary],
+    ...(TURNING_OFF.test(task ?? '') ? { class: 'GuestRefused' as const } : {}),
   });
 };

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { AzureMigrateInstance } from '../../domain/estate.ts';
 import type { Arm } from '../arm/arm.ts';
 import type { Mover } from '../contracts/mover.ts';
+import type { Stands } from '../contracts/stands.ts';
 import { abandon } from './abandon.ts';
 import { bridges } from './bridge.ts';
 import { commit } from './commit.ts';
@@ -24,6 +25,7 @@ import { retire } from './retire.ts';
 import { settle } from './settle.ts';
 import { synchronise } from './synchronise.ts';
 import { targets } from './targets.ts';
+import { underWay } from './under-way.ts';
 
 export interface AzureMigrateDeps {
   readonly instance: AzureMigrateInstance;
@@ -37,7 +39,7 @@ export interface AzureMigrateDeps {
 }
 
 /** A mover whose project must be prepared once before it can protect anything. */
-export interface AzureMigrateMover extends Mover {
+export interface AzureMigrateMover extends Mover, Stands {
   initialise(order?: InitialiseOrder): Promise<Initialised>;
 }
 
@@ -82,5 +84,6 @@ export const azureMigrateMover = ({
     commit: commit(room, end),
     abandon: abandon(room, end),
     retire: retire(room, end),
+    standing: underWay(room),
   };
 };

@@ -2,7 +2,7 @@ import type { AzureMigrateInstance } from '../../domain/estate.ts';
 import type { Accepted, Arm } from '../arm/arm.ts';
 import { keyOf, nameOf } from '../arm/ids.ts';
 import { flagAt, type Json, listAt, numberAt, textAt, textsAt } from '../arm/reading.ts';
-import { shared } from '../arm/shared.ts';
+import { type Sweep, sweepOf } from '../contracts/sweep.ts';
 import { INSTANCE_TYPE } from './infrastructure.ts';
 import { vaultOf } from './item-id.ts';
 
@@ -115,7 +115,9 @@ const itemOf = (body: Json, readAt: number | null): Item => {
 export interface Items {
   /** Fresh; null when it is not there. */
   get(id: string): Promise<Item | null>;
-  /** From a list that all waiting VMs share for a while. */
+  /** Fresh, in one list for all who ask at once. */
+  all(vault: string): Promise<readonly Item[]>;
+  /** From one list that all who wait share; null where it does not name the item. What it is good for: contracts/sweep.ts. */
   glance(id: string): Promise<Item | null>;
   enable(id: string, body: Json): Promise<Accepted>;
   /** Starts the planned failover: it stops the source, copies the rest and starts the target. Never called twice for one decision. */
@@ -132,10 +134,10 @@ export const items = (arm: Arm, { apiVersions }: AzureMigrateInstance, now: () =
     const { rows, at } = await arm.list(`${vault}/protectedItems`, version);
     return new Map(rows.map((row) => itemOf(row, at)).map((item) => [keyOf(item.id), item]));
   };
-  const sweeps = new Map<string, ReturnType<typeof shared<Awaited<ReturnType<typeof load>>>>>();
-  const sweepOf = (vault: string) => {
+  const sweeps = new Map<string, Sweep<ReadonlyMap<string, Item>>>();
+  const over = (vault: string): Sweep<ReadonlyMap<string, Item>> => {
     const key = keyOf(vault);
-    const sweep = sweeps.get(key) ?? shared(shareMs, now, () => load(vault));
+    const sweep = sweeps.get(key) ?? sweepOf(shareMs, now, () => load(vault));
     sweeps.set(key, sweep);
     return sweep;
   };
@@ -146,13 +148,14 @@ export const items = (arm: Arm, { apiVersions }: AzureMigrateInstance, now: () =
   };
   const changed = async (id: string, writing: Promise<Accepted>) => {
     const accepted = await writing;
-    sweepOf(vaultOf(id)).forget();
+    over(vaultOf(id)).spoil();
     return accepted;
   };
 
   return {
     get,
-    glance: async (id) => (await sweepOf(vaultOf(id)).get()).get(keyOf(id)) ?? get(id),
+    all: async (vault) => [...(await over(vault).fresh()).values()],
+    glance: async (id) => (await over(vaultOf(id)).glance()).value.get(keyOf(id)) ?? null,
     enable: (id, body) => changed(id, arm.put(id, version, body)),
     failOver: (id) =>
       changed(

@@ -7,7 +7,7 @@ import { stageOf } from './stage.ts';
 export const lag =
   ({ items }: AzureMigrate): Mover['lag'] =>
   async ({ item: id, vm }) => {
-    const item = await items.glance(id);
+    const item = await items.get(id);
     if (!item)
       throw mishap.missing(`The replication of ${vm.name} is gone`, {
         vm: vm.name,

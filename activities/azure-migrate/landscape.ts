@@ -2,7 +2,7 @@ import type { AzureMigrateInstance } from '../../domain/estate.ts';
 import type { Arm } from '../arm/arm.ts';
 import { groupId, nameOf, sameId } from '../arm/ids.ts';
 import { flagAt, type Json, textAt } from '../arm/reading.ts';
-import { type Shared, shared } from '../arm/shared.ts';
+import { sweepOf } from '../contracts/sweep.ts';
 
 /** A fabric: what an appliance registered. `agent` is the one that runs on the appliance we name. */
 export interface Fabric {
@@ -39,8 +39,11 @@ export interface Landscape {
   readonly target: Fabric | null;
 }
 
-export interface Landscapes extends Shared<Landscape> {
+export interface Landscapes {
   readonly projectId: string;
+  get(): Promise<Landscape>;
+  /** The next `get` reads anew: after a write of ours. */
+  forget(): void;
 }
 
 export const SOLUTION = 'Servers-Migration-ServerMigration_DataReplication';
@@ -124,5 +127,6 @@ export const landscapes = (arm: Arm, instance: AzureMigrateInstance, now: () => 
     };
   };
 
-  return { ...shared(60_000, now, load), projectId };
+  const sweep = sweepOf(60_000, now, load);
+  return { projectId, get: async () => (await sweep.glance()).value, forget: sweep.spoil };
 };

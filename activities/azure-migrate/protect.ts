@@ -1,3 +1,4 @@
+import { blockers } from '../../domain/finding.ts';
 import { sameId } from '../arm/ids.ts';
 import { mishap, notFinished } from '../contracts/mishap.ts';
 import type { Mover, Protection, ProtectOrder } from '../contracts/mover.ts';
@@ -68,7 +69,7 @@ export const protect = (room: AzureMigrate, end: EndReplication): Mover['protect
   };
 
   const enable = async (order: ProtectOrder, id: string, machine: Discovered): Promise<never> => {
-    const unmakable = landingFindings(order.landing, instance.target)[0];
+    const [unmakable] = blockers(landingFindings(order.landing, instance.target));
     if (unmakable) throw mishap.configuration(unmakable.message, { vm: order.vm.name, fix: unmakable.fix });
     waitUntilFit(machine, order.vm.name);
     const { at, region } = await reachableTarget(room);
@@ -126,7 +127,9 @@ export const protect = (room: AzureMigrate, end: EndReplication): Mover['protect
     if (stage === 'enableFailed') {
       const again = settingsOf(settings).recreateFailed && !protection.adopted && !asked.has(token);
       asked.delete(token);
-      if (!again) throw ofItem(vm.name, `Azure could not enable the replication of ${vm.name}`, item);
+      // What failed stands, and who goes back has to remove it.
+      const left = { protection: id, adopted: protection.adopted };
+      if (!again) throw ofItem(vm.name, `Azure could not enable the replication of ${vm.name}`, item, left);
       await end(vm.name, id);
       return notFinished('The failed replication is removed; it is made anew');
     }

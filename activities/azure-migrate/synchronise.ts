@@ -6,12 +6,27 @@ import type { Item } from './items.ts';
 import { stageOf } from './stage.ts';
 
 const progressText = (item: Item): string => {
-  if (item.resynced !== null) return `Copying again after a break: ${item.resynced} %`;
-  if (item.copied !== null) return `First copy: ${item.copied} %`;
+  const size = `${Math.round(item.bytes / 2 ** 30)} GB`;
+  if (item.resynced !== null) return `Copying again after a break: ${item.resynced} % of ${size}`;
+  if (item.copied !== null) return `First copy: ${item.copied} % of ${size}`;
   return item.stateText;
 };
 
 const troubles = (item: Item): string => item.errors.map(({ code, message }) => ` ${code}: ${message}`).join('');
+
+const isOver = (item: Item): boolean =>
+  ['enableFailed', 'copyFailed', 'failedOver', 'removing'].includes(stageOf(item));
+
+/** Throws `NotFinished` while an item whose replication goes on is not ready to be moved. */
+const goOnWaiting = (item: Item, vm: string, after: string | null): void => {
+  if (isOver(item)) return;
+  if (!item.allowed.includes('PlannedFailover'))
+    notFinished(`${progressText(item)}.${troubles(item)}`, `${item.state} ${item.copied ?? ''} ${item.resynced ?? ''}`);
+  if (item.resyncRequired)
+    notFinished(`Azure wants to copy ${vm} again before it can be moved.${troubles(item)}`, item.pointAt ?? '');
+  if (after !== null && item.point === after)
+    notFinished(`Waiting for a recovery point later than ${item.pointAt ?? after}`, after);
+};
 
 /**
  * Waits until Azure would take a planned failover; deltas run by themselves on the policy's schedule. A later round waits
@@ -20,7 +35,9 @@ const troubles = (item: Item): string => item.errors.map(({ code, message }) => 
 export const synchronise =
   ({ items }: AzureMigrate): Mover['synchronise'] =>
   async ({ item: id, vm, after }) => {
-    const item = await items.glance(id);
+    const shared = await items.glance(id);
+    if (shared) goOnWaiting(shared, vm.name, after);
+    const item = await items.get(id);
     if (!item)
       throw mishap.missing(`The replication of ${vm.name} is gone`, {
         vm: vm.name,
@@ -35,18 +52,7 @@ export const synchronise =
         fix: 'Look at the protected item in the portal.',
       });
 
-    if (!item.allowed.includes('PlannedFailover'))
-      return notFinished(
-        `${progressText(item)}.${troubles(item)}`,
-        `${item.state} ${item.copied ?? ''} ${item.resynced ?? ''}`,
-      );
-    if (item.resyncRequired)
-      return notFinished(
-        `Azure wants to copy ${vm.name} again before it can be moved.${troubles(item)}`,
-        item.pointAt ?? '',
-      );
-    if (after !== null && item.point === after)
-      return notFinished(`Waiting for a recovery point later than ${item.pointAt ?? after}`, after);
+    goOnWaiting(item, vm.name, after);
     return {
       run: null,
       point: item.point,

@@ -1,4 +1,6 @@
-import type { Amounts } from '../../domain/capacity.ts';
+import type { MemberReport, MemberSeen } from '../../domain/batch.ts';
+import type { LeaseRequest, Purpose } from '../../domain/capacity.ts';
+import type { Waiting } from '../../domain/capacity-words.ts';
 
 /** What is left of a migration when Temporal has forgotten it: one file a journey. */
 export interface JourneyRecord {
@@ -11,16 +13,29 @@ export interface JourneyRecord {
   readonly view: unknown;
 }
 
-export interface LeaseAsk {
+export interface LeaseAsk extends LeaseRequest {
+  readonly programme: string;
+}
+
+export interface GiveBack {
   readonly programme: string;
   readonly holder: string;
-  readonly amounts: Amounts;
+  readonly purposes: readonly Purpose[];
 }
 
 export interface Keeper {
-  /** Asks the capacity workflow; `granted` false means: in line, and told by signal later. */
-  lease(ask: LeaseAsk): Promise<{ readonly granted: boolean }>;
-  release(ask: Omit<LeaseAsk, 'amounts'>): Promise<{ readonly released: true }>;
+  /**
+   * Asks the capacity workflow. `granted` says that nothing of it waits; what does is in line, and told by signal later. An answer
+   * of the first version names nothing that waits: it is the room on staging.
+   */
+  lease(ask: LeaseAsk): Promise<{ readonly granted: boolean; readonly waiting?: readonly Waiting[] }>;
+  release(ask: GiveBack): Promise<{ readonly released: true }>;
+  /** Tells a batch; `told` false means that it runs no more, which changes nothing for the member. */
+  tell(word: { readonly batch: string; readonly report: MemberReport }): Promise<{ readonly told: boolean }>;
+  /** Which of these VMs have a record that says they have moved. */
+  moved(ask: { readonly programme: string; readonly vms: readonly string[] }): Promise<readonly string[]>;
+  /** Whether these migrations still run, and the phase visibility shows of each. */
+  look(ids: readonly string[]): Promise<readonly MemberSeen[]>;
   /** Which of these task queues no worker polls now; answered by the Temporal server itself, one call for all. */
   unserved(queues: readonly string[]): Promise<readonly string[]>;
   /** Writes the record; writing it again replaces it by the same. */

@@ -1,6 +1,6 @@
 import type { Address } from '../../domain/address.ts';
 import type { Landing } from '../../domain/landing.ts';
-import type { NicWiring, VmDescription, VmRef } from '../../domain/vm.ts';
+import type { ListedVm, NicWiring, VmDescription, VmRef } from '../../domain/vm.ts';
 import type { CheckReport, PreflightReport } from './reports.ts';
 
 /** Every order names the instance, the VM by the platform's own id, and the operation token. */
@@ -103,4 +103,25 @@ export interface Platform {
   health(order: HealthOrder): Promise<CheckReport>;
   /** Removes the VM and its own disks; gone already is done. */
   remove(order: RemoveOrder): Promise<{ readonly removed: boolean }>;
+}
+
+export interface InventoryOrder {
+  readonly to: Address;
+  readonly token: string;
+  /** `next` of the page before; null for the first. */
+  readonly cursor: string | null;
+}
+
+/** So many VMs that an answer stays far below what Temporal carries. A VM may come twice when the estate changes meanwhile. */
+export interface InventoryPage {
+  readonly vms: readonly ListedVm[];
+  /** Null after the last page. */
+  readonly next: string | null;
+  /** How many there are in all, where the product tells: fewer in all pages means that some moved between two. */
+  readonly total: number | null;
+}
+
+/** What a platform offers beside its verbs when journeys begin there: all its VMs, page by page. Changes nothing. */
+export interface Inventory {
+  inventory(order: InventoryOrder): Promise<InventoryPage>;
 }

@@ -3,13 +3,14 @@ import { doing } from '../contracts/cmdlet-failures.ts';
 import type { CmdletCall } from '../contracts/cmdlets.ts';
 import type { ConnectOrder, Platform } from '../contracts/platform.ts';
 import { type Adapter, disconnect, findAdapters, connect as plug, tag } from './adapters.ts';
+import { addRole, setStartAction, writeNotes } from './changes.ts';
 import { descriptionOf, startsItself } from './description.ts';
 import { failures } from './failures.ts';
-import { switchNamed } from './host.ts';
+import { findShared, findSwitches, isClustered, readSwitches, switchNamed } from './host.ts';
 import { at, type HyperV } from './hyper-v.ts';
 import { memoOf, withMemo } from './notes.ts';
 import { sameText } from './values.ts';
-import { addRole, setStartAction, THE_VM, type VmReading, writeNotes } from './vms.ts';
+import { THE_VM, type VmReading } from './vms.ts';
 
 /** What Hyper-V gives a new VM. */
 const USUAL_START = 'StartIfRunning';
@@ -19,19 +20,19 @@ const USUAL_START = 'StartIfRunning';
  * one. Adapters the wiring does not name stay as they are. A VM that shall serve on a cluster becomes a role of it. V §3.2, §4.2
  */
 export const connect =
-  ({ vms, host }: HyperV): Platform['connect'] =>
+  ({ vms }: HyperV): Platform['connect'] =>
   (order) =>
     doing(at(order, `the adapters of ${order.vm.name} were connected`, 'some adapters may be connected'), async () => {
-      const seen = await vms.read(order.vm.id);
+      const { vm: seen, results } = await vms.readBeside(order.vm.id, [findSwitches, findShared]);
       const plugs = order.wiring.flatMap((wanted) => differences(wanted, adapterFor(wanted, seen, order)));
-      if (plugs.length > 0) await checkSwitches(order, await host.switches());
+      if (plugs.length > 0) checkSwitches(order, readSwitches(results));
 
       const start = startFor(order, seen);
       const memo = memoOf(seen.notes, order.token);
       const { wiring: _, start: __, ...rest } = memo;
       const isStale = memo.wiring !== undefined || memo.start !== undefined;
       const isToServe = order.autostart === true;
-      const needsRole = isToServe && seen.clustered === false && (await host.clustered()) === true;
+      const needsRole = isToServe && seen.clustered === false && isClustered(results) === true;
       const changes = [
         ...(plugs.length > 0 ? [findAdapters(THE_VM), ...plugs] : []),
         ...(start === null ? [] : [setStartAction(start)]),
@@ -71,7 +72,7 @@ const differences = (wanted: NicWiring, adapter: Adapter): readonly CmdletCall[]
   ];
 };
 
-const checkSwitches = async (order: ConnectOrder, switches: Parameters<typeof switchNamed>[1]): Promise<void> => {
+const checkSwitches = (order: ConnectOrder, switches: Parameters<typeof switchNamed>[1]): void => {
   for (const { connected, network } of order.wiring) {
     if (connected && network !== null && !switchNamed(network, switches)) throw failures.noSwitch(order, network);
   }

@@ -81,36 +81,41 @@ export const readAllDrives = (results: Results): readonly Drive[] =>
     path: text(row.Path),
   }));
 
-/** Path → the file it is a child of. A file that cannot be read is left out. */
-export const parentsOf = async (run: CmdletRunner, paths: readonly string[]): Promise<ReadonlyMap<string, string>> => {
-  if (paths.length === 0) return new Map();
-  const results = await run(paths.map((path, n) => mayFail(call(`parent ${n}`, 'Get-VHD', { Path: path }, VHD))));
-  return new Map(
-    paths.flatMap((path, n): [string, string][] => {
-      const parent = text(rowsOf(results, `parent ${n}`)[0]?.ParentPath);
-      return parent === '' ? [] : [[path, parent]];
-    }),
-  );
+/** `present`: those of our own paths at which there is a file. `parents`: path → the file it is a child of, as far as it can be read. */
+export interface Files {
+  readonly present: readonly string[];
+  readonly parents: ReadonlyMap<string, string>;
+}
+
+const present = (paths: readonly string[]): readonly CmdletCall[] =>
+  paths.map((path, n) => call(`present ${n}`, 'Test-Path', { LiteralPath: path }, ['$value']));
+const readPresent = (paths: readonly string[], results: Results): readonly string[] =>
+  paths.filter((_, n) => rowsOf(results, `present ${n}`)[0]?.$value !== false);
+
+export const filesOf = async (run: CmdletRunner, own: readonly string[], others: readonly string[]): Promise<Files> => {
+  const all = [...own, ...others];
+  if (all.length === 0) return { present: [], parents: new Map() };
+  const results = await run([
+    ...present(own),
+    ...all.map((path, n) => mayFail(call(`parent ${n}`, 'Get-VHD', { Path: path }, VHD))),
+  ]);
+  const parents = all.flatMap((path, n): [string, string][] => {
+    const parent = text(rowsOf(results, `parent ${n}`)[0]?.ParentPath);
+    return parent === '' ? [] : [[path, parent]];
+  });
+  return { present: readPresent(own, results), parents: new Map(parents) };
 };
 
-/** Deletes files; one that is gone already is done. Throws at the first that cannot be deleted. */
-export const deleteFiles = async (run: CmdletRunner, paths: readonly string[]): Promise<void> => {
-  if (paths.length === 0) return;
+/** Deletes files and returns those still there; one that is gone already is done. Throws at the first that cannot be deleted. */
+export const deleteFiles = async (run: CmdletRunner, paths: readonly string[]): Promise<readonly string[]> => {
+  if (paths.length === 0) return [];
   const made = paths.map((path, n) => mayFail(call(`delete ${n}`, 'Remove-Item', { LiteralPath: path, Force: true })));
-  const results = await run(made);
+  const results = await run([...made, ...present(paths)]);
   for (const deletion of made) {
     const error = results.get(deletion.id)?.error;
     if (error && troubleOf(error) !== 'missing') throw new CmdletFailed(deletion, error, results);
   }
-};
-
-/** Those of the paths at which there is a file. */
-export const presentFiles = async (run: CmdletRunner, paths: readonly string[]): Promise<readonly string[]> => {
-  if (paths.length === 0) return [];
-  const results = await run(
-    paths.map((path, n) => call(`present ${n}`, 'Test-Path', { LiteralPath: path }, ['$value'])),
-  );
-  return paths.filter((_, n) => rowsOf(results, `present ${n}`)[0]?.$value !== false);
+  return readPresent(paths, results);
 };
 
 export const isMissing = (thrown: unknown): boolean => isTrouble(thrown, 'missing');

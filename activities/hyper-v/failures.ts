@@ -2,7 +2,7 @@ import { queueOf } from '../../domain/address.ts';
 import { mishap, notFinished } from '../contracts/mishap.ts';
 import type { PlatformOrder } from '../contracts/platform.ts';
 import { isBusy, isOff, isOn } from './description.ts';
-import type { VmReading } from './vms.ts';
+import type { Glimpse } from './vms.ts';
 
 type Told = { readonly vm: string; readonly at: string };
 const told = (order: PlatformOrder): Told => ({ vm: order.vm.name, at: queueOf(order.to) });
@@ -22,7 +22,7 @@ export const failures = {
     }),
 
   /** Saved or paused: what its memory holds is not on its disks. */
-  suspended: (order: PlatformOrder, vm: VmReading) =>
+  suspended: (order: PlatformOrder, vm: Glimpse) =>
     mishap.refused(`${vm.name} is ${vm.state}: its memory holds work that is not on its disks`, {
       ...told(order),
       fix: 'Resume it on the host, or throw its saved state away, then retry.',
@@ -92,9 +92,14 @@ export const failures = {
     }),
 } as const;
 
-/** A VM on its way from one state to another is waited for; one that rests where nothing can be done is refused. */
-export const unlessResting = (order: PlatformOrder, vm: VmReading): void => {
+/** A VM on its way from one state to another is waited for. */
+export const whileBusy = (vm: Glimpse): void => {
   if (isBusy(vm))
     notFinished(`${vm.name} is ${[vm.state, ...vm.statuses.filter((status) => status !== 'Ok')].join(', ')}`);
+};
+
+/** One that rests where nothing can be done is refused. */
+export const unlessResting = (order: PlatformOrder, vm: Glimpse): void => {
+  whileBusy(vm);
   if (!isOff(vm) && !isOn(vm)) throw failures.suspended(order, vm);
 };

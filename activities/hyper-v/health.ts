@@ -7,11 +7,12 @@ import type { Adapter } from './adapters.ts';
 import { sameMac } from './adapters.ts';
 import { isMerging, isOn, isUp } from './description.ts';
 import { isFile } from './disks.ts';
-import type { Neighbour } from './host.ts';
+import { findNeighbours, type Neighbour, readNeighbours } from './host.ts';
 import { at, type HyperV } from './hyper-v.ts';
 import { memoOf } from './notes.ts';
 import { sameText } from './values.ts';
-import type { VmReading } from './vms.ts';
+import type { Glimpse, VmReading } from './vms.ts';
+import { goOnWaiting } from './waiting.ts';
 
 /** One check: what is wrong, or nothing. */
 interface Verdict {
@@ -27,9 +28,11 @@ export const health =
   (hyperV: HyperV): Platform['health'] =>
   (order) =>
     doing(at(order, `${order.vm.name} was checked`), async () => {
-      const vm = await hyperV.vms.read(order.vm.id);
-      untilSteady(vm, hyperV.steadyMs);
-      const neighbours = await hyperV.host.neighbours();
+      const { vms, steadyMs } = hyperV;
+      await goOnWaiting(hyperV, order, (seen) => untilSteady(seen, steadyMs));
+      const { vm, results } = await vms.readBeside(order.vm.id, findNeighbours);
+      untilSteady(vm, steadyMs);
+      const neighbours = readNeighbours(results);
 
       const verdicts = [runs(vm), size(vm, order), disks(vm, order), chain(vm), services(vm), unique(vm, neighbours)];
       return {
@@ -40,7 +43,7 @@ export const health =
       };
     });
 
-const untilSteady = (vm: VmReading, steadyMs: number): void => {
+const untilSteady = (vm: Glimpse, steadyMs: number): void => {
   if (isMerging(vm)) notFinished(`the disks of ${vm.name} are being merged`);
   if (!isOn(vm)) return;
   const { uptimeSeconds: up } = vm;

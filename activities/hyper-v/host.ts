@@ -1,6 +1,6 @@
-import type { CmdletRunner } from '../contracts/cmdlets.ts';
-import { findAdapters, macOf } from './adapters.ts';
-import { type Drive, findAllDrives, readAllDrives } from './disks.ts';
+import type { CmdletCall, CmdletRunner } from '../contracts/cmdlets.ts';
+import { sweepOf } from '../contracts/sweep.ts';
+import { macOf } from './adapters.ts';
 import { call, list, mayFail, number, type Results, rowsOf, sameText, text, truth } from './values.ts';
 import { EVERY_VM, findAll, readAll, type VmLine } from './vms.ts';
 
@@ -39,28 +39,20 @@ export interface Neighbour {
   readonly connected: boolean;
 }
 
-export interface Host {
-  readonly read: () => Promise<HostReading>;
-  readonly vms: () => Promise<readonly VmLine[]>;
-  /** null where the cluster could not be asked. */
-  readonly clustered: () => Promise<boolean | null>;
-  readonly switches: () => Promise<readonly Switch[]>;
-  readonly neighbours: () => Promise<readonly Neighbour[]>;
-  readonly drives: () => Promise<readonly Drive[]>;
-}
+export const findSwitches = call('switches', 'Get-VMSwitch', {}, ['Name', 'SwitchType']);
 
-const findSwitches = call('switches', 'Get-VMSwitch', {}, ['Name', 'SwitchType']);
-
-const readSwitches = (results: Results): readonly Switch[] =>
+export const readSwitches = (results: Results): readonly Switch[] =>
   rowsOf(results, 'switches').map((row) => ({ name: text(row.Name), kind: text(row.SwitchType) }));
 
 const SHARED = 'SharedVolumeInfo.FriendlyVolumeName';
 const SHARED_SIZE = 'SharedVolumeInfo.Partition.Size';
 const SHARED_FREE = 'SharedVolumeInfo.Partition.FreeSpace';
 
-const findShared = mayFail(call('shared volumes', 'Get-ClusterSharedVolume', {}, [SHARED, SHARED_SIZE, SHARED_FREE]));
+export const findShared = mayFail(
+  call('shared volumes', 'Get-ClusterSharedVolume', {}, [SHARED, SHARED_SIZE, SHARED_FREE]),
+);
 
-const findHost = [
+export const findHost = [
   call('host', 'Get-VMHost', {}, ['LogicalProcessorCount', 'MemoryCapacity']),
   mayFail(call('os', 'Get-CimInstance', { ClassName: 'Win32_OperatingSystem' }, ['Caption', 'BuildNumber'])),
   mayFail(call('module', 'Get-Module', { Name: 'Hyper-V', ListAvailable: true }, ['Version'])),
@@ -87,8 +79,8 @@ const readVolumes = (results: Results): readonly Volume[] => [
     })),
 ];
 
-/** No cluster tools, or no cluster: the host stands alone. */
-const isClustered = (results: Results): boolean | null => {
+/** From `findShared`. No cluster tools, or no cluster: the host stands alone. null where the cluster could not be asked. */
+export const isClustered = (results: Results): boolean | null => {
   const answer = results.get('shared volumes');
   if (!answer) return null;
   if (!answer.error) return true;
@@ -99,41 +91,53 @@ const isClustered = (results: Results): boolean | null => {
     : null;
 };
 
-export const hostOf = (run: CmdletRunner): Host => ({
-  read: async () => {
-    const results = await run(findHost);
-    const host = rowsOf(results, 'host')[0];
-    const os = rowsOf(results, 'os')[0];
-    return {
-      cpus: number(host?.LogicalProcessorCount) ?? 0,
-      memoryBytes: number(host?.MemoryCapacity) ?? 0,
-      osName: text(os?.Caption),
-      build: number(os?.BuildNumber),
-      moduleVersion: text(rowsOf(results, 'module')[0]?.Version),
-      clustered: isClustered(results),
-      switches: readSwitches(results),
-      volumes: readVolumes(results),
-      vms: readAll(results),
-    };
-  },
-  vms: async () => readAll(await run([findAll])),
-  clustered: async () => isClustered(await run([findShared])),
-  switches: async () => readSwitches(await run([findSwitches])),
-  neighbours: async () => {
-    const nics = findAdapters(EVERY_VM);
-    const results = await run([
-      findAll,
-      { ...nics, select: ['VMId', 'VMName', 'MacAddress', 'SwitchName', 'Connected'] },
-    ]);
-    return rowsOf(results, 'nics').map((row) => ({
-      vm: text(row.VMId),
-      vmName: text(row.VMName),
-      mac: macOf(text(row.MacAddress)),
-      connected: text(row.SwitchName) !== '' && truth(row.Connected) !== false,
-    }));
-  },
-  drives: async () => readAllDrives(await run([findAll, findAllDrives(EVERY_VM)])),
-});
+export interface Host {
+  /** Every VM there is, read for this caller. */
+  readonly vms: () => Promise<readonly VmLine[]>;
+  /** Read afresh, together for all who ask at once: the VMs of a batch are checked side by side. */
+  readonly read: () => Promise<HostReading>;
+}
+
+export const hostOf = (run: CmdletRunner): Host => {
+  const sweep = sweepOf(0, Date.now, async () => readHost(await run(findHost)));
+  return { vms: async () => readAll(await run([findAll])), read: sweep.fresh };
+};
+
+export const readHost = (results: Results): HostReading => {
+  const host = rowsOf(results, 'host')[0];
+  const os = rowsOf(results, 'os')[0];
+  return {
+    cpus: number(host?.LogicalProcessorCount) ?? 0,
+    memoryBytes: number(host?.MemoryCapacity) ?? 0,
+    osName: text(os?.Caption),
+    build: number(os?.BuildNumber),
+    moduleVersion: text(rowsOf(results, 'module')[0]?.Version),
+    clustered: isClustered(results),
+    switches: readSwitches(results),
+    volumes: readVolumes(results),
+    vms: readAll(results),
+  };
+};
+
+/** The adapters of every VM of the host. */
+export const findNeighbours: readonly CmdletCall[] = [
+  findAll,
+  call('all nics', 'Get-VMNetworkAdapter', { VM: EVERY_VM }, [
+    'VMId',
+    'VMName',
+    'MacAddress',
+    'SwitchName',
+    'Connected',
+  ]),
+];
+
+export const readNeighbours = (results: Results): readonly Neighbour[] =>
+  rowsOf(results, 'all nics').map((row) => ({
+    vm: text(row.VMId),
+    vmName: text(row.VMName),
+    mac: macOf(text(row.MacAddress)),
+    connected: text(row.SwitchName) !== '' && truth(row.Connected) !== false,
+  }));
 
 const folder = (path: string): string => path.replaceAll('/', '\\').replace(/\\+$/, '').toLowerCase();
 

@@ -5,6 +5,7 @@ import type { CmdletRunner } from '../contracts/cmdlets.ts';
 import type { PlatformOrder } from '../contracts/platform.ts';
 import type { Host } from './host.ts';
 import type { Vms } from './vms.ts';
+import type { Glimpses } from './waiting.ts';
 
 /** What a verb works with. */
 export interface HyperV {
@@ -12,6 +13,9 @@ export interface HyperV {
   readonly run: CmdletRunner;
   readonly vms: Vms;
   readonly host: Host;
+  readonly glimpses: Glimpses;
+  /** Which attempt of the running activity this is, from 1. */
+  readonly attempt: () => number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** How long a VM must have been up before it is judged. U §3.2 */

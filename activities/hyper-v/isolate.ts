@@ -3,11 +3,12 @@ import { doing } from '../contracts/cmdlet-failures.ts';
 import type { CmdletCall } from '../contracts/cmdlets.ts';
 import type { IsolateOrder, Platform } from '../contracts/platform.ts';
 import { type Adapter, disconnect, findAdapters, wiringOf } from './adapters.ts';
+import { setStartAction, writeNotes } from './changes.ts';
 import { descriptionOf, startsItself } from './description.ts';
 import { failures } from './failures.ts';
 import { at, type HyperV } from './hyper-v.ts';
 import { type Memo, memoOf, withMemo } from './notes.ts';
-import { setStartAction, THE_VM, type VmReading, writeNotes } from './vms.ts';
+import { THE_VM, type VmReading } from './vms.ts';
 
 /**
  * Takes a VM off its networks and keeps the host from starting it. What was found stands in the Notes before anything is changed, so

@@ -3,7 +3,7 @@ import { doing } from '../contracts/cmdlet-failures.ts';
 import type { Platform } from '../contracts/platform.ts';
 import { descriptionOf } from './description.ts';
 import { type Find, finder, GIGABYTE, gigabytes, when } from './findings.ts';
-import type { HostReading } from './host.ts';
+import { findHost, type HostReading, readHost } from './host.ts';
 import { at, type HyperV } from './hyper-v.ts';
 import { landingFindings } from './landing-checks.ts';
 import type { VmReading } from './vms.ts';
@@ -18,8 +18,9 @@ export const preflight =
   (hyperV: HyperV): Platform['preflight'] =>
   (order) =>
     doing(at(order, `the host ${hyperV.instance.host} was checked`), async () => {
-      const host = await hyperV.host.read();
-      const vm = order.vm ? await hyperV.vms.read(order.vm.id) : null;
+      const seen = order.vm ? await hyperV.vms.readBeside(order.vm.id, findHost) : null;
+      const host = seen ? readHost(seen.results) : await hyperV.host.read();
+      const vm = seen?.vm ?? null;
       const find = finder(hyperV.instance.host);
       const findings = [
         ...system(host, find),

@@ -1,13 +1,14 @@
 import { doing } from '../contracts/cmdlet-failures.ts';
 import type { Platform, RemoveOrder } from '../contracts/platform.ts';
+import { removeRole, removeVm } from './changes.ts';
 import { isOff } from './description.ts';
-import { type Drive, deleteFiles, isFile, parentsOf, presentFiles } from './disks.ts';
+import { type Drive, deleteFiles, filesOf, findAllDrives, isFile, readAllDrives } from './disks.ts';
 import { failures } from './failures.ts';
 import { liesIn } from './host.ts';
 import { at, type HyperV } from './hyper-v.ts';
 import { carries } from './notes.ts';
 import { sameText } from './values.ts';
-import { type Leftover, removeRole, removeVm } from './vms.ts';
+import { EVERY_VM, findAll, type Leftover } from './vms.ts';
 
 /**
  * Removes a VM of this journey and its files. The files go first, while the VM itself still tells which they are and whose it is: a
@@ -17,20 +18,20 @@ export const remove =
   (hyperV: HyperV): Platform['remove'] =>
   (order) =>
     doing(at(order, `${order.vm.name} was removed`, 'files of this VM may be gone'), async () => {
-      const { vms, host, run } = hyperV;
-      const vm = await vms.leftover(order.vm.id);
-      if (!vm) return { removed: true };
+      const { vms, run } = hyperV;
+      const found = await vms.leftover(order.vm.id, [findAll, findAllDrives(EVERY_VM)]);
+      if (!found) return { removed: true };
+      const { vm } = found;
       mustBeOurs(order, vm);
 
-      const drives = await host.drives();
+      const drives = readAllDrives(found.results);
       const own = drives.filter((drive) => sameText(drive.vm, vm.id)).map(({ path }) => path);
       const others = drives.filter((drive) => !sameText(drive.vm, vm.id));
       mustBeOwnFiles(order, own, others, hyperV.instance.storagePaths);
 
-      const present = await presentFiles(run, own);
-      await mustStandAlone(hyperV, order, present, others);
-      await deleteFiles(run, present);
-      const left = await presentFiles(run, present);
+      const { present, parents } = await filesOf(run, own, others.map(({ path }) => path).filter(isFile));
+      mustStandAlone(order, present, others, parents);
+      const left = await deleteFiles(run, present);
       if (left.length > 0) throw failures.notTaken(order, `${left.join(', ')} is still there`);
 
       await vms.change(order.vm.id, [...(vm.clustered ? [removeRole(vm.id)] : []), removeVm()]);
@@ -69,13 +70,12 @@ const mustBeOwnFiles = (
 };
 
 /** Neither a child of another file, nor the parent of another VM's. */
-const mustStandAlone = async (
-  { run }: HyperV,
+const mustStandAlone = (
   order: RemoveOrder,
   own: readonly string[],
   others: readonly Drive[],
-): Promise<void> => {
-  const parents = await parentsOf(run, [...own, ...others.map(({ path }) => path).filter(isFile)]);
+  parents: ReadonlyMap<string, string>,
+): void => {
   const child = own.find((path) => parents.has(path));
   if (child !== undefined) throw failures.mounted(order, `${child} is served from ${parents.get(child)}`);
   const heir = others.find(({ path }) => own.some((mine) => sameText(parents.get(path) ?? '', mine)));

@@ -3,22 +3,14 @@ import { doing } from '../contracts/cmdlet-failures.ts';
 import type { CmdletCall } from '../contracts/cmdlets.ts';
 import type { Platform, ReshapeOrder } from '../contracts/platform.ts';
 import { type Adapter, add, disconnect, drop, findAdapters, keepMac, sameMac } from './adapters.ts';
+import { rename, secureBootOff, secureBootOn, setCpus, setMemory, setStartAction, writeNotes } from './changes.ts';
 import { descriptionOf, isOff, startsItself } from './description.ts';
-import { failures, unlessResting } from './failures.ts';
+import { failures, unlessResting, whileBusy } from './failures.ts';
 import { at, type HyperV } from './hyper-v.ts';
 import { type Memo, memoOf, withMemo } from './notes.ts';
 import { sameText } from './values.ts';
-import {
-  rename,
-  secureBootOff,
-  secureBootOn,
-  setCpus,
-  setMemory,
-  setStartAction,
-  THE_VM,
-  type VmReading,
-  writeNotes,
-} from './vms.ts';
+import { findAll, readAll, THE_VM, type VmReading } from './vms.ts';
+import { goOnWaiting } from './waiting.ts';
 
 /** The templates Hyper-V ships. Linux boots under Secure Boot only with the second. V §3.2 */
 const TEMPLATE = { windows: 'MicrosoftWindows', linux: 'MicrosoftUEFICertificateAuthority' } as const;
@@ -28,7 +20,7 @@ const TEMPLATE = { windows: 'MicrosoftWindows', linux: 'MicrosoftUEFICertificate
  * token in its Notes. Only what differs is set; everything is read back. V §1.5.4, §4.2
  */
 export const reshape =
-  ({ vms, host }: HyperV): Platform['reshape'] =>
+  (hyperV: HyperV): Platform['reshape'] =>
   (order) =>
     doing(at(order, `${order.vm.name} was reshaped`, 'some settings of the VM, which is off'), async () => {
       const macs = order.landing.nics.map((nic) => macFor(nic, order));
@@ -38,19 +30,20 @@ export const reshape =
       if (lost) throw failures.noSuchSource(order, 'disk', lost.source);
       const memo = memoFor(order);
 
-      const seen = await vms.read(order.vm.id);
+      const { vms } = hyperV;
+      await goOnWaiting(hyperV, order, whileBusy);
+      const { vm: seen, results } = await vms.readBeside(order.vm.id, [findAll]);
       unlessResting(order, seen);
       if (!isOff(seen)) throw failures.notOff(order, seen);
       if (order.landing.generation !== null && order.landing.generation !== seen.generation)
         throw failures.generation(order, seen.generation, order.landing.generation);
-      const taken = (await host.vms()).some(
+      const taken = readAll(results).some(
         ({ id, name }) => !sameText(id, seen.id) && sameText(name, order.landing.name),
       );
       if (taken) throw failures.nameTaken(order, order.landing.name);
 
       const changes = changesFor(seen, order, macs, memo);
-      if (changes.length > 0) await vms.change(order.vm.id, changes);
-      const after = changes.length > 0 ? await vms.read(order.vm.id) : seen;
+      const after = changes.length > 0 ? await vms.changed(order.vm.id, changes) : seen;
       const left = changesFor(after, order, macs, memo);
       if (left.length > 0) throw failures.notTaken(order, left.map(({ cmdlet, id }) => `${cmdlet} (${id})`).join(', '));
 

@@ -3,11 +3,13 @@ import { doing, failureOf, troubleOf } from '../contracts/cmdlet-failures.ts';
 import { type CmdletCall, type CmdletError, CmdletFailed, RunnerFailed } from '../contracts/cmdlets.ts';
 import { notFinished } from '../contracts/mishap.ts';
 import type { Platform, ShutDownOrder } from '../contracts/platform.ts';
+import { askGuest, writeNotes } from './changes.ts';
 import { descriptionOf, isOff, isOn } from './description.ts';
 import { failures, unlessResting } from './failures.ts';
 import { at, type HyperV } from './hyper-v.ts';
 import { type Memo, memoOf, withMemo } from './notes.ts';
-import { askGuest, type VmReading, writeNotes } from './vms.ts';
+import type { Glimpse, VmReading } from './vms.ts';
+import { goOnWaiting } from './waiting.ts';
 
 /** The cmdlet may wait for the guest; what it does not say by then the VM's state will. */
 const ASK_MS = 60_000;
@@ -24,6 +26,10 @@ export const shutDown =
   (order) =>
     doing(at(order, `${order.vm.name} was asked to shut down`), async () => {
       const { vms, now } = hyperV;
+      await goOnWaiting(hyperV, order, (vm) => {
+        const asked = askedOf(vm, order);
+        if (asked?.taken && !isOff(vm) && now() - asked.at < order.graceMs) stillOn(vm, now() - asked.at);
+      });
       const seen = await vms.read(order.vm.id);
       if (factsOf(descriptionOf(seen, order.token)) !== order.expectFacts) throw failures.drift(order);
 
@@ -41,15 +47,17 @@ export const shutDown =
         );
       }
 
-      if (!asked?.taken && isOn(seen)) await ask(hyperV, order, seen);
-      const after = await vms.read(order.vm.id);
+      const after = asked?.taken || !isOn(seen) ? seen : await ask(hyperV, order, seen);
       if (isOff(after)) return { how: 'guest', observedAt: new Date(now()).toISOString() };
-      return notFinished(`${seen.name} was asked to shut down ${seconds(since)} ago and is ${after.state}`);
+      return stillOn(after, since);
     });
+
+const stillOn = (vm: Glimpse, sinceMs: number): never =>
+  notFinished(`${vm.name} was asked to shut down ${seconds(sinceMs)} ago and is ${vm.state}`);
 
 const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1000)} s`;
 
-const askedOf = (vm: VmReading, order: ShutDownOrder): Memo['asked'] => {
+const askedOf = (vm: Pick<Glimpse, 'notes'>, order: ShutDownOrder): Memo['asked'] => {
   const { asked } = memoOf(vm.notes, order.token);
   return asked?.token === order.token ? asked : undefined;
 };
@@ -58,30 +66,32 @@ const askedOf = (vm: VmReading, order: ShutDownOrder): Memo['asked'] => {
  * The time of the first request stands: asking again after a lost answer does not prolong the grace. A request the cmdlet still waits
  * for counts as taken. Only the first request can be refused at once: a guest on its way down refuses a second one.
  */
-const ask = async (hyperV: HyperV, order: ShutDownOrder, vm: VmReading): Promise<void> => {
+const ask = async (hyperV: HyperV, order: ShutDownOrder, vm: VmReading): Promise<Glimpse> => {
   const { vms, now } = hyperV;
   const first = askedOf(vm, order);
   const asked = { token: order.token, at: first?.at ?? now() };
-  const note = (taken: boolean): CmdletCall =>
-    writeNotes(withMemo(vm.notes, order.token, { ...memoOf(vm.notes, order.token), asked: { ...asked, taken } }));
-  const error = await vms
-    .change(order.vm.id, [note(false), askGuest()], { timeoutMs: ASK_MS })
-    .then((results) => results.get('ask')?.error ?? null)
-    .catch((thrown: unknown) => {
-      if (thrown instanceof RunnerFailed && thrown.kind === 'timedOut') return null;
-      throw thrown;
+  const note = (taken: boolean, id: string): CmdletCall =>
+    writeNotes(withMemo(vm.notes, order.token, { ...memoOf(vm.notes, order.token), asked: { ...asked, taken } }), id);
+  const request = askGuest();
+  try {
+    return await vms.stateAfter(order.vm.id, [note(false, 'notes'), request, note(true, 'taken')], {
+      timeoutMs: ASK_MS,
     });
-  if (!error) await vms.change(order.vm.id, [note(true)]);
-  if (error && !first) await refused(hyperV, order, error);
+  } catch (thrown) {
+    if (thrown instanceof RunnerFailed && thrown.kind === 'timedOut')
+      return vms.stateAfter(order.vm.id, [note(true, 'taken')]);
+    if (!(thrown instanceof CmdletFailed) || thrown.call.id !== request.id) throw thrown;
+    const after = await vms.read(order.vm.id);
+    if (!first && !isOff(after)) throw await refused(hyperV, order, after, thrown.error);
+    return after;
+  }
 };
 
 /** A guest that cannot be asked will not be able to later; what passes by itself is asked again. */
-const refused = async (hyperV: HyperV, order: ShutDownOrder, error: CmdletError): Promise<void> => {
-  const vm = await hyperV.vms.read(order.vm.id);
-  if (isOff(vm)) return;
+const refused = async (hyperV: HyperV, order: ShutDownOrder, vm: VmReading, error: CmdletError): Promise<unknown> => {
   const trouble = troubleOf(error);
   await forget(hyperV, order, vm);
-  throw PASSING.includes(trouble) || OURS_TO_MEND.includes(trouble)
+  return PASSING.includes(trouble) || OURS_TO_MEND.includes(trouble)
     ? failureOf(new CmdletFailed(askGuest(), error, new Map()), at(order, `${order.vm.name} was asked to shut down`))
     : failures.guestRefused(
         order,

@@ -85,33 +85,63 @@ const MEBIBYTE = 1024 * 1024;
 /** Generation 1 has no firmware to ask. */
 const firmware = mayFail(call('firmware', 'Get-VMFirmware', { VM: THE_VM }, ['SecureBoot', 'SecureBootTemplate']));
 
+const checkpoints = call('checkpoints', 'Get-VMSnapshot', { VM: THE_VM }, ['Name']);
+
 const belongings: readonly CmdletCall[] = [
   call('memory', 'Get-VMMemory', { VM: THE_VM }, ['Startup', 'DynamicMemoryEnabled']),
   firmware,
   ...findDisks(THE_VM),
   findAdapters(THE_VM),
-  call('checkpoints', 'Get-VMSnapshot', { VM: THE_VM }, ['Name']),
+  checkpoints,
   call('services', 'Get-VMIntegrationService', { VM: THE_VM }, ['Id', 'Enabled', 'OperationalStatus']),
 ];
 
-const readOne = (row: Row, results: Results): VmReading => {
+/** What tells whether a VM is still on its way somewhere; `Get-VM` alone has all of it. V §3.1 */
+export type Glimpse = Pick<VmReading, 'id' | 'name' | 'state' | 'notes' | 'heartbeat' | 'statuses' | 'uptimeSeconds'>;
+
+export const glimpseOf = (row: Row): Glimpse => ({
+  id: text(row.Id),
+  name: text(row.Name),
+  state: text(row.State),
+  notes: text(row.Notes) || null,
+  heartbeat: text(row.Heartbeat),
+  statuses: list(row.OperationalStatus).map(text),
+  uptimeSeconds: number(row['Uptime.TotalSeconds']),
+});
+
+/** The same calls once more in one list: their ids, and what they refer to, carry a mark. */
+const AGAIN = ' again';
+const again = (calls: readonly CmdletCall[]): readonly CmdletCall[] =>
+  calls.map((made) => ({
+    ...made,
+    id: `${made.id}${AGAIN}`,
+    parameters: Object.fromEntries(
+      Object.entries(made.parameters).map(([name, value]) => [
+        name,
+        typeof value === 'object' && value !== null && '$ref' in value
+          ? { ...value, $ref: `${value.$ref}${AGAIN}` }
+          : value,
+      ]),
+    ),
+  }));
+const ofAgain = (results: Results): Results =>
+  new Map(
+    [...results].flatMap(([id, result]) => (id.endsWith(AGAIN) ? [[id.slice(0, -AGAIN.length), result] as const] : [])),
+  );
+
+const readOne = (results: Results): VmReading => {
+  const row = rowsOf(results, 'vm')[0] ?? {};
   const silent = number(row.Generation) === 2 ? results.get('firmware')?.error : null;
   if (silent) throw new CmdletFailed(firmware, silent, results);
   const memory = rowsOf(results, 'memory')[0];
   const security = rowsOf(results, 'firmware')[0];
   return {
-    id: text(row.Id),
-    name: text(row.Name),
-    state: text(row.State),
+    ...glimpseOf(row),
     generation: number(row.Generation) === 2 ? 2 : 1,
     cpus: number(row.ProcessorCount) ?? 0,
     memoryMb: Math.round((number(memory?.Startup) ?? 0) / MEBIBYTE),
     memoryIsDynamic: truth(memory?.DynamicMemoryEnabled) ?? false,
-    notes: text(row.Notes) || null,
     startAction: text(row.AutomaticStartAction),
-    heartbeat: text(row.Heartbeat),
-    statuses: list(row.OperationalStatus).map(text),
-    uptimeSeconds: number(row['Uptime.TotalSeconds']),
     clustered: truth(row.IsClustered),
     secureBoot: text(security?.SecureBoot) === 'On',
     secureBootTemplate: text(security?.SecureBootTemplate),
@@ -136,68 +166,73 @@ export interface Leftover {
   readonly checkpoints: readonly string[];
 }
 
+/** What was read of a VM, and the answers of the calls that ran beside it. */
+export interface Beside<T> {
+  readonly vm: T;
+  readonly results: Results;
+}
+
+/** Each asks the host anew, in one list; `beside` are calls for the same list. */
 export interface Vms {
   /** Throws `CmdletFailed` where the host has no such VM. */
   readonly read: (id: string) => Promise<VmReading>;
+  readonly readBeside: (id: string, beside: readonly CmdletCall[]) => Promise<Beside<VmReading>>;
   /** null where the host answers and has no such VM. */
-  readonly leftover: (id: string) => Promise<Leftover | null>;
+  readonly leftover: (id: string, beside?: readonly CmdletCall[]) => Promise<Beside<Leftover> | null>;
   /** Runs changes on one VM, in order, in one list; they name it as `THE_VM`. */
   readonly change: (id: string, changes: readonly CmdletCall[], options?: Partial<RunOptions>) => Promise<Results>;
+  /** The same, and what stands there afterwards. For what a later list reads again before anybody relies on it. */
+  readonly changed: (id: string, changes: readonly CmdletCall[]) => Promise<VmReading>;
+  /** The same, as far as its state goes. */
+  readonly stateAfter: (id: string, changes: readonly CmdletCall[], options?: Partial<RunOptions>) => Promise<Glimpse>;
 }
 
-export const vmsOf = (run: CmdletRunner): Vms => ({
-  read: async (id) => {
-    const results = await run([find(id), ...belongings]);
-    return readOne(rowsOf(results, 'vm')[0] ?? {}, results);
-  },
-  leftover: async (id) => {
+/** `touching` is told which VM is written, before and after: what was read of it earlier says nothing any more. */
+export const vmsOf = (run: CmdletRunner, touching: (id: string) => void): Vms => {
+  const writing = async (
+    id: string,
+    calls: readonly CmdletCall[],
+    options: Partial<RunOptions> | undefined,
+  ): Promise<Results> => {
+    touching(id);
     try {
-      const results = await run([find(id), call('checkpoints', 'Get-VMSnapshot', { VM: THE_VM }, ['Name'])]);
-      const row = rowsOf(results, 'vm')[0] ?? {};
-      return {
-        id: text(row.Id),
-        name: text(row.Name),
-        state: text(row.State),
-        notes: text(row.Notes) || null,
-        clustered: truth(row.IsClustered) ?? false,
-        checkpoints: rowsOf(results, 'checkpoints').map((checkpoint) => text(checkpoint.Name)),
-      };
-    } catch (thrown) {
-      if (isMissing(thrown)) return null;
-      throw thrown;
+      return await run([find(id), ...calls], options);
+    } finally {
+      touching(id);
     }
-  },
-  change: (id, changes, options) => run([find(id), ...changes], options),
-});
+  };
+  const readBeside: Vms['readBeside'] = async (id, beside) => {
+    const results = await run([find(id), ...belongings, ...beside]);
+    return { vm: readOne(results), results };
+  };
 
-export const writeNotes = (notes: string): CmdletCall => call('notes', 'Set-VM', { VM: THE_VM, Notes: notes });
-export const setStartAction = (action: string): CmdletCall =>
-  call('start action', 'Set-VM', { VM: THE_VM, AutomaticStartAction: action });
-export const start = (): CmdletCall => call('start', 'Start-VM', { VM: THE_VM });
-
-/**
- * Asks the guest. Without -Force the cmdlet would ask a person where the guest cannot be asked, and our shell is not interactive, so it
- * fails instead; -Force would turn the VM off five minutes later, or at once where the guest is locked. V §3.2
- */
-export const askGuest = (): CmdletCall => mayFail(call('ask', 'Stop-VM', { VM: THE_VM }));
-export const turnOff = (): CmdletCall => call('turn off', 'Stop-VM', { VM: THE_VM, TurnOff: true, Force: true });
-
-export const rename = (to: string): CmdletCall => call('rename', 'Rename-VM', { VM: THE_VM, NewName: to });
-export const setCpus = (count: number): CmdletCall => call('cpus', 'Set-VMProcessor', { VM: THE_VM, Count: count });
-
-/** Flag and bytes in one call: apart they can contradict each other for a moment. V §3.2 */
-export const setMemory = (mebibytes: number): CmdletCall =>
-  call('memory', 'Set-VMMemory', { VM: THE_VM, DynamicMemoryEnabled: false, StartupBytes: mebibytes * MEBIBYTE });
-
-export const secureBootOff = (): CmdletCall =>
-  call('secure boot', 'Set-VMFirmware', { VM: THE_VM, EnableSecureBoot: 'Off' });
-export const secureBootOn = (template: string): CmdletCall =>
-  call('secure boot', 'Set-VMFirmware', { VM: THE_VM, EnableSecureBoot: 'On', SecureBootTemplate: template });
-
-/** Azure Migrate takes a VM of a clustered host only when it is highly available. A §5.1 */
-export const addRole = (id: string): CmdletCall => call('add role', 'Add-ClusterVirtualMachineRole', { VMId: id });
-/** A role in the cluster outlives its VM. */
-export const removeRole = (id: string): CmdletCall =>
-  call('role', 'Remove-ClusterGroup', { VMId: id, RemoveResources: true, Force: true });
-/** Leaves the files of the disks. V §3.2 */
-export const removeVm = (): CmdletCall => call('remove', 'Remove-VM', { VM: THE_VM, Force: true });
+  return {
+    read: async (id) => (await readBeside(id, [])).vm,
+    readBeside,
+    leftover: async (id, beside = []) => {
+      try {
+        const results = await run([find(id), checkpoints, ...beside]);
+        const row = rowsOf(results, 'vm')[0] ?? {};
+        const vm: Leftover = {
+          id: text(row.Id),
+          name: text(row.Name),
+          state: text(row.State),
+          notes: text(row.Notes) || null,
+          clustered: truth(row.IsClustered) ?? false,
+          checkpoints: rowsOf(results, 'checkpoints').map((checkpoint) => text(checkpoint.Name)),
+        };
+        return { vm, results };
+      } catch (thrown) {
+        if (isMissing(thrown)) return null;
+        throw thrown;
+      }
+    },
+    change: writing,
+    changed: async (id, changes) =>
+      readOne(ofAgain(await writing(id, [...changes, ...again([find(id), ...belongings])], undefined))),
+    stateAfter: async (id, changes, options) => {
+      const results = ofAgain(await writing(id, [...changes, ...again([find(id)])], options));
+      return glimpseOf(rowsOf(results, 'vm')[0] ?? {});
+    },
+  };
+};

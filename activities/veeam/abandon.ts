@@ -2,7 +2,7 @@ import { mishap, notFinished } from '../contracts/mishap.ts';
 import type { Mover } from '../contracts/mover.ts';
 import { note } from '../http/attempt.ts';
 import { isTrueAt } from '../http/reading.ts';
-import { observe } from './observe.ts';
+import { isGoing, observeOrWait } from './observe.ts';
 import { giveScheduleBack } from './our-job.ts';
 import type { Veeam } from './parts.ts';
 
@@ -16,9 +16,9 @@ const STOPPING = note({ stopping: true });
 export const abandon =
   (veeam: Veeam): Mover['abandon'] =>
   async (order) => {
-    const seen = await observe(veeam, order, true);
-    const { standing, where } = seen;
     const asked = isTrueAt(veeam.attempt().before, 'stopping');
+    const seen = await observeOrWait(veeam, order, (standing) => isGoing(standing, asked));
+    const { standing, where } = seen;
     if (asked && (standing.is === 'migrated' || standing.is === 'foreign'))
       return notFinished('The mount is gone; Veeam still removes its VM', STOPPING);
     switch (standing.is) {

@@ -2,20 +2,14 @@ import type { Where } from './failures.ts';
 import { type InSession, isGone, text } from './session.ts';
 
 export interface Backups {
-  /** How many backups a job of this name has left behind. */
-  count(where: Where, jobName: string): Promise<number>;
-  /** Deletes them from the repository, with every point in them. */
-  remove(where: Where, jobName: string): Promise<void>;
+  /** Deletes what a job of this name has left behind from the repository, with every point in it; returns how many are still listed. */
+  remove(where: Where, jobName: string): Promise<number>;
 }
 
 const ALL = { id: 'backups', cmdlet: 'Get-VBRBackup', parameters: {}, select: ['Id', 'Name'] };
 
 /** A job that is gone leaves its backups behind under its name. V §4.1 */
 export const backupsOf = (inSession: InSession): Backups => ({
-  count: async (where, jobName) => {
-    const rows = await inSession(where, 'backups were read', [ALL]);
-    return rows.of('backups').filter((backup) => text(backup, 'Name') === jobName).length;
-  },
   remove: async (where, jobName) => {
     const rows = await inSession(
       where,
@@ -29,9 +23,11 @@ export const backupsOf = (inSession: InSession): Backups => ({
           select: [],
           mayFail: true,
         },
+        { ...ALL, id: 'left' },
       ],
       9 * 60_000,
     );
     if (!isGone(rows.error('remove'))) rows.orThrow('remove');
+    return rows.of('left').filter((backup) => text(backup, 'Name') === jobName).length;
   },
 });

@@ -2,10 +2,11 @@ import { mishap, notFinished } from '../contracts/mishap.ts';
 import type { Mover, OperationOrder } from '../contracts/mover.ts';
 import { note } from '../http/attempt.ts';
 import { textAt } from '../http/reading.ts';
-import type { Mount } from './mount-words.ts';
-import { conflict, type Observed, observe } from './observe.ts';
+import type { Mount, StagedVm } from './mount-words.ts';
+import { conflict, type Observed, observeOrWait } from './observe.ts';
 import { giveScheduleBack } from './our-job.ts';
 import type { Veeam } from './parts.ts';
+import type { Standing } from './standing.ts';
 
 const begin = async (veeam: Veeam, { where }: Observed, mount: Mount): Promise<never> => {
   const session = await veeam.mounts.migrate(where, mount.id);
@@ -38,8 +39,13 @@ const migrate = async (veeam: Veeam, seen: Observed, mount: Mount): Promise<neve
   return notFinished(`It is being migrated: ${mount.percent} %`, kept);
 };
 
-const flat = async (veeam: Veeam, order: OperationOrder, { where, host }: Observed, vm: string): Promise<void> => {
-  const isFlat = await veeam.mounts.isFlat(where, host, vm);
+const isMoving = (standing: Standing): boolean =>
+  (standing.is === 'mounted' && !['ready', 'failed'].includes(standing.mount.phase)) ||
+  (standing.is === 'migrated' && standing.vm.merging);
+
+const flat = async (veeam: Veeam, order: OperationOrder, { where, host }: Observed, vm: StagedVm): Promise<void> => {
+  if (vm.merging) notFinished('Its disks are still being merged', 'merging');
+  const isFlat = await veeam.mounts.isFlat(where, host, vm.id);
   if (isFlat === null)
     throw mishap.missing(`${order.landing.name} has no disk on ${host}.`, {
       ...where,
@@ -55,7 +61,7 @@ const flat = async (veeam: Veeam, order: OperationOrder, { where, host }: Observ
 export const commit =
   (veeam: Veeam): Mover['commit'] =>
   async (order) => {
-    const seen = await observe(veeam, order);
+    const seen = await observeOrWait(veeam, order, isMoving);
     const { standing, where } = seen;
     if (standing.is === 'foreign') throw conflict(seen, standing.what);
     if (standing.is === 'mounted') return migrate(veeam, seen, standing.mount);
@@ -66,7 +72,7 @@ export const commit =
         fix: 'Roll back to the source; the restore point is still there.',
         likely: 'Somebody stopped publishing it, or the backup server failed over to its other node.',
       });
-    await flat(veeam, order, seen, standing.vm.id);
+    await flat(veeam, order, seen, standing.vm);
     await giveScheduleBack(veeam, order.item, order);
     return { committed: true };
   };

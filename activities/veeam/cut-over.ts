@@ -2,8 +2,9 @@ import { mishap, notFinished } from '../contracts/mishap.ts';
 import type { CutOver, CutOverOrder, Mover } from '../contracts/mover.ts';
 import { note } from '../http/attempt.ts';
 import type { Mount, StagedVm } from './mount-words.ts';
-import { conflict, type Observed, observe, refOf } from './observe.ts';
+import { conflict, isUnderWay, type Observed, observeOrWait, refOf } from './observe.ts';
 import type { Veeam } from './parts.ts';
+import type { Standing } from './standing.ts';
 
 const folderOf = ({ landing }: CutOverOrder): string =>
   `${landing.storagePath.replace(/[\\/]+$/, '')}\\${landing.name}`;
@@ -43,6 +44,9 @@ const ready = (order: CutOverOrder, { where }: Observed, mount: Mount, vm: Stage
   return { successor: refOf(vm), operation: mount.id, state: 'off', mounted: true };
 };
 
+const isMounting = (standing: Standing): boolean =>
+  isUnderWay(standing) && !(standing.is === 'mounted' && ['moving', 'leaving'].includes(standing.mount.phase));
+
 /**
  * Instant Recovery to the staging host, started once: our token in the mount's reason or in the history of restores is
  * looked for first, then a VM of the landing's name, which is a conflict when it is not ours. Safe to repeat. V §1.5, §4.1
@@ -50,8 +54,7 @@ const ready = (order: CutOverOrder, { where }: Observed, mount: Mount, vm: Stage
 export const cutOver =
   (veeam: Veeam): Mover['cutOver'] =>
   async (order) => {
-    const shared = await observe(veeam, order);
-    const seen = shared.standing.is === 'none' ? await observe(veeam, order, true) : shared;
+    const seen = await observeOrWait(veeam, order, isMounting);
     const { standing, where } = seen;
     switch (standing.is) {
       case 'none':

@@ -12,6 +12,8 @@ export interface Job {
   /** A disabled job never runs by itself; it can still be started. */
   readonly enabled: boolean;
   readonly running: boolean;
+  /** It was asked to stop and does. */
+  readonly stopping: boolean;
   /** Id of its newest run; undefined where this version does not tell. */
   readonly newestRun: string | null | undefined;
   /** Time of the answer on the server's own clock; null where it does not tell. */
@@ -49,6 +51,8 @@ export interface Jobs {
   create(job: WantedJob): Promise<void>;
   /** Returns the id of the run. */
   start(id: string): Promise<string | null>;
+  /** Ends the run under way; its VMs get no restore point. */
+  stop(id: string): Promise<void>;
   enable(id: string): Promise<void>;
   disable(id: string): Promise<void>;
   /** False when it was gone already. */
@@ -64,6 +68,7 @@ const readJob = (raw: JsonObject, serverTime: string | null): Job => ({
   backsUp: (textAt(raw, 'mode') ?? 'Backup') === 'Backup',
   enabled: raw.enabled !== false,
   running: BUSY.includes((textAt(raw, 'status') ?? '').toLowerCase()),
+  stopping: (textAt(raw, 'status') ?? '').toLowerCase() === 'stopping',
   newestRun: 'lastSessionId' in raw ? textAt(raw, 'lastSessionId') : undefined,
   serverTime,
 });
@@ -132,6 +137,9 @@ export const jobsOf = ({ plugin }: Rest): Jobs => {
       await plugin.ask('POST', '/jobs', { ...(await template()), ...OWN_SETTINGS, ...own });
     },
     start: async (job) => textAt((await plugin.ask('POST', `/jobs/${id(job)}/start`)).body, 'sessionId'),
+    stop: async (job) => {
+      await plugin.ask('POST', `/jobs/${id(job)}/stop`);
+    },
     enable: async (job) => {
       await plugin.ask('POST', `/jobs/${id(job)}/enable`);
     },

@@ -37,6 +37,8 @@ export interface StagedVm {
   readonly id: string;
   readonly name: string;
   readonly state: string;
+  /** Hyper-V merges its disks: it is not flat yet. */
+  readonly merging: boolean;
 }
 
 /** Everything that can tell whether an Instant Recovery was started, read in one go. */

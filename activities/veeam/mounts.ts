@@ -1,6 +1,7 @@
 import { type CmdletTrouble, troubleOf } from '../contracts/cmdlet-failures.ts';
 import type { CmdletCall } from '../contracts/cmdlets.ts';
 import { mishap } from '../contracts/mishap.ts';
+import { type Sweep, sweepOf } from '../contracts/sweep.ts';
 import type { Where } from './failures.ts';
 import {
   hasEnded,
@@ -14,8 +15,7 @@ import {
   STATE,
   VM_ID,
 } from './mount-words.ts';
-import { type InSession, isGone, probe, text } from './session.ts';
-import { sweepOf } from './sweep.ts';
+import { type InSession, isGone, probe, type Row, text } from './session.ts';
 
 export interface StartMount {
   readonly host: string;
@@ -32,8 +32,8 @@ export interface Migration {
 }
 
 export interface Mounts {
-  /** Shared for a few seconds by everyone who waits; `fresh` is read for this caller. */
-  look(where: Where, host: string, fresh?: boolean): Promise<Look>;
+  /** One look at a host for all who wait there: contracts/sweep.ts says what a glance is good for, and what takes a fresh one. */
+  on(host: string): Pick<Sweep<Look>, 'glance' | 'fresh'>;
   start(where: Where, mount: StartMount): Promise<void>;
   /** Migrates to production; returns the id of that session, or null where it migrates already or is gone. */
   migrate(where: Where, mount: string): Promise<string | null>;
@@ -61,7 +61,7 @@ const vmsOn = (host: string): CmdletCall => ({
   id: 'vms',
   cmdlet: 'Get-VM',
   parameters: { ComputerName: host },
-  select: ['Id', 'Name', 'State'],
+  select: ['Id', 'Name', 'State', 'OperationalStatus'],
 });
 
 /** What is being migrated cannot be migrated: after a lost answer that is the answer. V §4.1 */
@@ -70,34 +70,52 @@ const MIGRATES_ALREADY: readonly CmdletTrouble[] = ['busy', 'wrongState', 'exist
 /** It is not documented to come back before the VM is mounted, nor to have a way to be told so. V §1.5.1, §8.1 */
 const START_MS = 9 * 60_000;
 
-/** `shareMs`: for how long one reading serves all who wait. A hundred VMs that wait cost one process, not a hundred. */
-export const mountsOf = (inSession: InSession, now: () => Date, shareMs: number): Mounts => {
-  const sweep = sweepOf<Look>(shareMs, now);
+const isMerging = (row: Row): boolean => [row.OperationalStatus].flat().some((status) => status === 'MergingDisks');
 
-  const look = async (where: Where, host: string): Promise<Look> => {
-    const rows = await inSession(where, 'mounts and staged VMs were read', [MOUNTS, RECORDS, vmsOn(host)]);
+/** `shareMs`: for how long one look serves all who wait. A hundred VMs that wait cost one process, not a hundred. */
+export const mountsOf = (at: string, inSession: InSession, now: () => Date, shareMs: number): Mounts => {
+  const look = async (host: string): Promise<Look> => {
+    const rows = await inSession({ at }, 'mounts and staged VMs were read', [MOUNTS, RECORDS, vmsOn(host)]);
     return {
       mounts: rows.of('mounts').map(readMount),
       records: rows.of('records').map(readRecord),
-      vms: rows.of('vms').map((row) => ({ id: text(row, 'Id'), name: text(row, 'Name'), state: text(row, 'State') })),
+      vms: rows.of('vms').map((row) => ({
+        id: text(row, 'Id'),
+        name: text(row, 'Name'),
+        state: text(row, 'State'),
+        merging: isMerging(row),
+      })),
     };
+  };
+
+  const sweeps = new Map<string, Sweep<Look>>();
+  const on = (host: string): Sweep<Look> => {
+    const sweep =
+      sweeps.get(host) ??
+      sweepOf(
+        shareMs,
+        () => now().getTime(),
+        () => look(host),
+      );
+    sweeps.set(host, sweep);
+    return sweep;
+  };
+  const spoil = (): void => {
+    for (const sweep of sweeps.values()) sweep.spoil();
   };
 
   /** What is read while a write is under way is as old as before it. */
   const writing = async <T>(write: () => Promise<T>): Promise<T> => {
-    sweep.forget();
+    spoil();
     try {
       return await write();
     } finally {
-      sweep.forget();
+      spoil();
     }
   };
 
   return {
-    look: (where, host, fresh = false) => {
-      if (fresh) sweep.forget();
-      return sweep.read(host, () => look(where, host));
-    },
+    on,
 
     start: async (where, { host, point, vmName, folder, reason }) => {
       const calls: readonly CmdletCall[] = [

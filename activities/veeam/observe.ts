@@ -4,34 +4,65 @@ import { mishap } from '../contracts/mishap.ts';
 import type { MoverOrder } from '../contracts/mover.ts';
 import { isTrueAt } from '../http/reading.ts';
 import type { Where } from './failures.ts';
-import type { StagedVm } from './mount-words.ts';
+import type { Look, StagedVm } from './mount-words.ts';
 import type { Veeam } from './parts.ts';
 import { type Standing, standingOf } from './standing.ts';
 
-/** One look at mounts, restores and staged VMs, and what it means for this journey. Who acts on an absence looks `fresh`. */
+/** One look at mounts, restores and staged VMs, and what it means for this journey. */
 export interface Observed {
   readonly where: Where;
   readonly host: string;
   readonly standing: Standing;
 }
 
-export const observe = async (
-  veeam: Veeam,
-  order: MoverOrder & { readonly successor?: VmRef | null },
-  fresh = false,
-): Promise<Observed> => {
-  const where = { at: veeam.at, vm: order.vm.name };
-  const host = veeam.hostOf(order.target.instance);
-  const look = await veeam.mounts.look(where, host, fresh);
-  const standing = standingOf(look, {
+type Asked = MoverOrder & { readonly successor?: VmRef | null };
+
+const seenIn = (veeam: Veeam, order: Asked, host: string, look: Look): Observed => ({
+  where: { at: veeam.at, vm: order.vm.name },
+  host,
+  standing: standingOf(look, {
     journey: order.journey,
     hop: order.hop,
     name: order.landing.name,
     started: isTrueAt(veeam.attempt().before, 'started'),
     successor: order.successor?.id ?? null,
-  });
-  return { where, host, standing };
+  }),
+});
+
+/** A look that began after the question. */
+export const observe = async (veeam: Veeam, order: Asked): Promise<Observed> => {
+  veeam.attempt().cancelled?.throwIfAborted();
+  const host = veeam.hostOf(order.target.instance);
+  return seenIn(veeam, order, host, await veeam.mounts.on(host).fresh());
 };
+
+/**
+ * The look that others share where it says no more than that this verb `goesOn` waiting; else a fresh one, by which alone a verb acts,
+ * refuses or ends. A look we made for this very question is as good as a fresh one.
+ */
+export const observeOrWait = async (
+  veeam: Veeam,
+  order: Asked,
+  goesOn: (standing: Standing) => boolean,
+): Promise<Observed> => {
+  veeam.attempt().cancelled?.throwIfAborted();
+  const host = veeam.hostOf(order.target.instance);
+  const { value, isFresh } = await veeam.mounts.on(host).glance();
+  const shared = seenIn(veeam, order, host, value);
+  return isFresh || goesOn(shared.standing) ? shared : observe(veeam, order);
+};
+
+/** Veeam is at work on our mount and nothing has come of it yet. */
+export const isUnderWay = (standing: Standing): boolean =>
+  standing.is === 'starting' ||
+  (standing.is === 'mounted' && !['ready', 'failed'].includes(standing.mount.phase)) ||
+  (standing.is === 'mounted' && standing.mount.phase === 'ready' && standing.vm === null);
+
+/** A mount is still being made or taken down; after a stop of ours (`asked`) its VM goes a moment later than the mount. */
+export const isGoing = (standing: Standing, asked: boolean): boolean =>
+  standing.is === 'starting' ||
+  (standing.is === 'mounted' && standing.mount.phase === 'leaving') ||
+  (asked && (standing.is === 'migrated' || standing.is === 'foreign'));
 
 export const refOf = (vm: StagedVm): VmRef => ({ id: vm.id, name: vm.name });
 

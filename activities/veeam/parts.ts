@@ -26,7 +26,7 @@ export interface VeeamDeps {
   /** `veeam@vbr01`, for texts. */
   readonly at?: string;
   readonly agentVersion?: string;
-  /** Pause between two tries of a verb that waits; a quarter of it is how old a shared reading may be. */
+  /** Pause between two tries of a verb that waits: for so long one look serves all who wait. */
   readonly pollMs?: number;
   /** Instead of a client of the instance's own endpoint. */
   readonly http?: Http;
@@ -54,7 +54,7 @@ export interface Veeam {
 
 const POLL_MS = 15_000;
 
-/** No limit of the server is published, so we set our own; a hundred VMs that wait ask some fourteen times a second. V §2.3 */
+/** No limit of the server is published, so we set our own; a hundred VMs that wait ask some seven times a second. V §2.3 */
 const PACE = { atOnce: 8, perSecond: 20 };
 
 export const veeamOf = (deps: VeeamDeps): Veeam => {
@@ -74,10 +74,10 @@ export const veeamOf = (deps: VeeamDeps): Veeam => {
     runs: runsOf(rest),
     points: pointsOf(inSession, rest),
     backups: backupsOf(inSession),
-    mounts: mountsOf(inSession, now, (deps.pollMs ?? POLL_MS) / 4),
-    repositories: repositoriesOf(inSession, rest),
+    mounts: mountsOf(at, inSession, now, deps.pollMs ?? POLL_MS),
+    repositories: repositoriesOf(at, inSession, rest),
     licences: licencesOf(rest),
-    site: siteOf(inSession),
+    site: siteOf(at, inSession),
     hostOf: (name) => {
       const known = hosts[name]?.host;
       if (known) return known;

@@ -82,10 +82,10 @@ const ofRepository = async (
   { repositories }: Veeam,
   say: Say,
   order: PreflightMover,
-  where: { at: string },
+  site: SiteReport,
   name: string,
 ): Promise<void> => {
-  if (!(await repositories.idOf(where, name))) {
+  if (!site.repositories.has(name)) {
     say('PF-404', 'block', `Veeam has no repository ${name}.`, 'Correct `repository` in the plan.');
     return;
   }
@@ -182,13 +182,12 @@ export const preflight =
       (id, severity, message, fix) => {
         findings.push({ id, severity, subject, message, fix });
       };
-    const where = { at, vm: order.vm.name };
     const asked = askedOf(order.settings, instance.repository);
     const host = veeam.hostOf(order.target.instance);
 
-    const seen = await site.read(where, host);
+    const seen = await site.read(host);
     ofSite(say(at), seen, host);
-    await ofRepository(veeam, say(at), order, where, asked.repository);
+    await ofRepository(veeam, say(at), order, seen, asked.repository);
     await ofLicence(veeam, say(at), order, seen);
     if (order.from.product !== 'ahv')
       say(at)(
@@ -207,7 +206,7 @@ export const preflight =
         );
       await ofJobs(veeam, say(order.vm.name), order, asked.adoptJob);
     }
-    if (!seen.hyperVTrouble) ofLanding(say(order.landing.name), await mounts.look(where, host), order);
+    if (!seen.hyperVTrouble) ofLanding(say(order.landing.name), await mounts.on(host).fresh(), order);
     return {
       productVersion: seen.build ?? 'unknown',
       agentVersion: veeam.agentVersion,

@@ -75,7 +75,7 @@ export const protect =
     if (theirs.length > 0 || adoptJob !== null)
       return { item: adopt(veeam, theirs, adoptJob, order).id, adopted: true };
 
-    const repositoryId = await repositories.idOf(where, repository);
+    const repositoryId = await repositories.idOf(repository);
     if (!repositoryId)
       throw mishap.configuration(`Veeam has no repository ${repository}.`, {
         ...where,

@@ -2,7 +2,7 @@ import { notFinished } from '../contracts/mishap.ts';
 import type { Mover } from '../contracts/mover.ts';
 import { note } from '../http/attempt.ts';
 import { isTrueAt } from '../http/reading.ts';
-import { observe } from './observe.ts';
+import { isGoing, observeOrWait } from './observe.ts';
 import type { Veeam } from './parts.ts';
 import { settledOf } from './settle.ts';
 
@@ -12,9 +12,9 @@ const STOPPING = note({ stopping: true });
 export const repair =
   (veeam: Veeam): Mover['repair'] =>
   async (order) => {
-    const seen = await observe(veeam, order);
-    const { standing, where } = seen;
     const asked = isTrueAt(veeam.attempt().before, 'stopping');
+    const seen = await observeOrWait(veeam, order, (standing) => isGoing(standing, asked));
+    const { standing, where } = seen;
     if (asked && (standing.is === 'migrated' || standing.is === 'foreign'))
       return notFinished('The failed mount is gone; Veeam still removes its VM', STOPPING);
     if (standing.is !== 'mounted') return settledOf(seen);

@@ -1,10 +1,20 @@
 import { mishap, notFinished } from '../contracts/mishap.ts';
 import type { Mover } from '../contracts/mover.ts';
+import type { Job } from './jobs.ts';
 import { observe } from './observe.ts';
 import { carriesOurToken, giveScheduleBack, hasOurName, ourJobName } from './our-job.ts';
 import type { Veeam } from './parts.ts';
 
 type RetireOrder = Parameters<Mover['retire']>[0];
+
+/** Nobody wants what it copies any more, and it might never end. A run that ended in the meantime is no failure. V §4.1 */
+const stopRun = async ({ jobs }: Veeam, job: Job): Promise<void> => {
+  try {
+    await jobs.stop(job.id);
+  } catch (error) {
+    if ((await jobs.find(job.id))?.running) throw error;
+  }
+};
 
 /** Its name; null when it was gone already. Deletes nothing that does not carry our token. */
 const removeJob = async (veeam: Veeam, order: RetireOrder): Promise<string | null> => {
@@ -18,8 +28,11 @@ const removeJob = async (veeam: Veeam, order: RetireOrder): Promise<string | nul
       vm: order.vm.name,
       fix: 'Look whose job it is; if it is ours and its description was changed, remove it by hand.',
     });
-  const run = job.running ? await runs.newest(job) : null;
-  if (job.running) return notFinished(`${job.name} is running: ${run?.percent ?? '?'} %`, run?.percent ?? 'running');
+  if (job.running) {
+    if (!job.stopping) await stopRun(veeam, job);
+    const run = await runs.newest(job);
+    return notFinished(`${job.name} is being stopped: ${run?.percent ?? '?'} %`, run?.percent ?? 'running');
+  }
   await jobs.remove(job.id);
   if (await jobs.find(job.id)) return notFinished(`Veeam accepted the removal of ${job.name} but still lists it`);
   return job.name;
@@ -28,17 +41,18 @@ const removeJob = async (veeam: Veeam, order: RetireOrder): Promise<string | nul
 /** The chain goes with the job; a VM served from it would go with the chain. */
 const removeBackups = async ({ backups, at }: Veeam, order: RetireOrder, jobName: string): Promise<void> => {
   const where = { at, vm: order.vm.name };
-  if ((await backups.count(where, jobName)) === 0) return;
-  await backups.remove(where, jobName);
-  const left = await backups.count(where, jobName);
+  const left = await backups.remove(where, jobName);
   if (left > 0) notFinished(`${left} backups of ${jobName} are still listed`, left);
 };
 
-/** Held for 31 days if it is not given back. Two workloads of one name cannot be told apart, so then none is touched. U §1.3 */
+/**
+ * Held for 31 days if it is not given back. Where an instance bears the VM's own id it is ours; else two workloads of one name cannot
+ * be told apart, and then none is touched. U §1.3
+ */
 const revokeLicence = async ({ licences }: Veeam, order: RetireOrder): Promise<void> => {
   const held = await licences.heldBy(order.vm.name);
-  const [only] = held;
-  if (held.length === 1 && only?.revocable) await licences.revoke(only.id);
+  const ours = held.find(({ id }) => id === order.vm.id) ?? (held.length === 1 ? held[0] : undefined);
+  if (ours?.revocable) await licences.revoke(ours.id);
 };
 
 /**
@@ -52,7 +66,7 @@ export const retire =
       await giveScheduleBack(veeam, order.item, order);
       return { retired: true };
     }
-    const { standing } = await observe(veeam, order, true);
+    const { standing } = await observe(veeam, order);
     if (standing.is === 'mounted' || standing.is === 'starting')
       throw mishap.unsafe(`${order.landing.name} is still served from the backup: it is not deleted.`, {
         at: veeam.at,

@@ -1,6 +1,6 @@
 import { notFinished } from '../contracts/mishap.ts';
 import type { Mover, Settled } from '../contracts/mover.ts';
-import { type Observed, observe, refOf } from './observe.ts';
+import { isUnderWay, type Observed, observeOrWait, refOf } from './observe.ts';
 import type { Veeam } from './parts.ts';
 
 const nothing: Settled = {
@@ -47,4 +47,4 @@ export const settledOf = (seen: Observed): Settled => {
 export const settle =
   (veeam: Veeam): Mover['settle'] =>
   async (order) =>
-    settledOf(await observe(veeam, order, true));
+    settledOf(await observeOrWait(veeam, order, isUnderWay));

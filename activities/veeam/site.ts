@@ -1,4 +1,5 @@
-import type { Where } from './failures.ts';
+import { type Sweep, sweepOf } from '../contracts/sweep.ts';
+import { REPOSITORIES, repositoryIds } from './repositories.ts';
 import { type InSession, probe, text } from './session.ts';
 
 /** What the backup server says of itself and of one staging host. V §1.5.4, §1.8.4 */
@@ -9,6 +10,8 @@ export interface SiteReport {
     readonly total: number;
     readonly used: number;
   } | null;
+  /** Plain and scale-out repositories: name → id. */
+  readonly repositories: ReadonlyMap<string, string>;
   readonly hostKnown: boolean;
   /** Null where it could not be read. */
   readonly hostTracksChanges: boolean | null;
@@ -17,14 +20,16 @@ export interface SiteReport {
 }
 
 export interface Site {
-  read(where: Where, host: string): Promise<SiteReport>;
+  /** Read afresh, together for all who ask at once: the VMs of a batch are checked side by side. */
+  read(host: string): Promise<SiteReport>;
 }
 
 const numberOf = (value: string | null): number => (value === null ? 0 : Number(value));
 
-export const siteOf = (inSession: InSession): Site => ({
-  read: async (where, host) => {
-    const rows = await inSession(where, 'the backup server was read', [
+export const siteOf = (at: string, inSession: InSession): Site => {
+  const load = async (host: string): Promise<SiteReport> => {
+    const rows = await inSession({ at }, 'the backup server was read', [
+      ...REPOSITORIES,
       { id: 'server', cmdlet: 'Get-VBRBackupServerInfo', parameters: {}, select: ['Name', 'Build'], mayFail: true },
       {
         id: 'licence',
@@ -66,9 +71,18 @@ export const siteOf = (inSession: InSession): Site => ({
             used: numberOf(probe(licence, ['InstanceLicenseSummary.UsedInstancesNumber'])),
           }
         : null,
+      repositories: repositoryIds(rows),
       hostKnown: rows.of('host').some((row) => text(row, 'Name').toLowerCase() === host.toLowerCase()),
       hostTracksChanges: tracks === null ? null : tracks.toLowerCase() === 'true',
       hyperVTrouble: rows.error('vms')?.message ?? null,
     };
-  },
-});
+  };
+  const sweeps = new Map<string, Sweep<SiteReport>>();
+  return {
+    read: (host) => {
+      const sweep = sweeps.get(host) ?? sweepOf(0, Date.now, () => load(host));
+      sweeps.set(host, sweep);
+      return sweep.fresh();
+    },
+  };
+};

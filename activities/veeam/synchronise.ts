@@ -80,6 +80,10 @@ export const synchronise =
   async (order) => {
     const { jobs, runs, at } = veeam;
     const where = { at, vm: order.vm.name };
+    const watched = textAt(veeam.attempt().before, 'run');
+    const going = watched ? await runs.find(watched) : null;
+    if (going?.working) return wait(going);
+
     const job = await jobs.find(order.item);
     if (!job)
       throw mishap.missing(`The backup job ${order.item} is not there any more.`, {
@@ -91,7 +95,6 @@ export const synchronise =
     if (!run || !(await isLater(veeam, run, order.after))) return start(veeam, job, 'none counts for this round yet');
     if (run.working) return wait(run);
 
-    const watched = textAt(veeam.attempt().before, 'run');
     const part = run.objects === 1 || !run.good ? run : await runs.partOf(run, order.vm.id);
     if (!part) return notFinished(`Run ${run.id} has ended; the part of ${order.vm.name} is not recorded yet`);
     if (!part.good) {

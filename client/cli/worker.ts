@@ -1,43 +1,86 @@
 import type { Command } from 'commander';
-import { type PlanPlace, withPlan } from './plan.ts';
-import { recordsFolder } from './run.ts';
+import { parseQueue } from '../../domain/address.ts';
+import type { Estate } from '../../domain/estate.ts';
+import { recordsFolder } from '../home.ts';
+import { wrongInput } from '../wrong-input.ts';
+import { examples } from './command-line.ts';
+import { readBasisOrRefuse } from './plan.ts';
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
-export const workerCommands = (program: Command): void => {
-  const worker = program
-    .command('worker')
-    .description('a process that works off Temporal’s queues; it stays in the foreground');
-  worker
-    .command('orchestrator')
-    .description('holds the workflows; touches no product')
-    .action(async () => {
-      const { runOrchestrator } = await import('../../workers/run.ts');
-      await runOrchestrator({ records: recordsFolder() });
-    });
-  withPlan(worker.command('agent'))
-    .description('serves product instances of the plan, next to the product')
-    .requiredOption('--serve <queue>', 'such as veeam@vbr01; may be given several times', collect, [])
-    .action(async ({ serve, ...place }: PlanPlace & { serve: string[] }) => {
-      const { readPlanOrRefuse } = await import('./plan.ts');
-      const { runAgent } = await import('../../workers/run.ts');
-      const plan = await readPlanOrRefuse(place);
-      await runAgent({ estate: plan.estate, policies: plan.policies, serve });
-    });
+/** Workers connect by the environment alone: where `up` left its server is put there, and that something answers is seen first. */
+const findServer = async (): Promise<void> => {
+  const { reachTemporal } = await import('../temporal.ts');
+  const { address, close } = await reachTemporal();
+  await close();
+  process.env.TEMPORAL_ADDRESS = address;
+};
 
-  program
-    .command('jea')
-    .argument('<product>', 'veeam, hyper-v or guest')
-    .description('the role capability (.psrc) that lets an agent run just what its driver catalogues on a Windows host')
-    .action(async (product: string) => {
-      const { catalogueFiles } = await import('../../workers/catalogues.ts');
-      const { loadCatalogue } = await import('../../workers/powershell/catalogue.ts');
-      const { roleCapability } = await import('../../workers/powershell/jea.ts');
-      const files = catalogueFiles();
-      const file = files[product];
-      if (!file) throw new Error(`No catalogue for ${product}. There are: ${Object.keys(files).join(', ')}.`);
-      process.stdout.write(
-        roleCapability(await loadCatalogue([file]), 'run-cmdlets.ps1', `Tranship agent for ${product}`),
-      );
-    });
+const refuseQueues = (serve: readonly string[], estate: Estate, file: string): void => {
+  const known = Object.entries(estate).flatMap(([product, instances]) =>
+    Object.keys(instances).map((instance) => `${product}@${instance}`),
+  );
+  if (serve.length === 0)
+    throw wrongInput('--serve  no queue is named', `Name at least one. The plan has: ${known.join(', ')}.`);
+  for (const queue of serve) {
+    if (!parseQueue(queue))
+      throw wrongInput(`--serve  ${queue} is not of the form product@instance`, 'Write it as veeam@vbr01.');
+    if (!known.includes(queue)) throw wrongInput(`--serve  ${file} has no ${queue}`, `It has: ${known.join(', ')}.`);
+  }
+};
+
+const agent = async ({ serve, plan }: { readonly plan: string; readonly serve: readonly string[] }): Promise<void> => {
+  const { estate, policies } = await readBasisOrRefuse(plan);
+  refuseQueues(serve, estate, plan);
+  await findServer();
+  const { runAgent } = await import('../../workers/run.ts');
+  await runAgent({ estate, policies, serve });
+};
+
+const orchestrator = async (): Promise<void> => {
+  await findServer();
+  const { runOrchestrator } = await import('../../workers/run.ts');
+  await runOrchestrator({ records: recordsFolder() });
+};
+
+const jea = async (product: string): Promise<void> => {
+  const { catalogueFiles } = await import('../../workers/catalogues.ts');
+  const files = catalogueFiles();
+  const file = files[product];
+  if (!file)
+    throw wrongInput(`jea  there is no catalogue for ${product}`, `There are: ${Object.keys(files).join(', ')}.`);
+  const { loadCatalogue } = await import('../../workers/powershell/catalogue.ts');
+  const { roleCapability } = await import('../../workers/powershell/jea.ts');
+  process.stdout.write(roleCapability(await loadCatalogue([file]), 'run-cmdlets.ps1', `Tranship agent for ${product}`));
+};
+
+export const workerCommands = (program: Command): void => {
+  const worker = examples(
+    program.command('worker').description('a process that works off Temporal’s queues; it stays in the foreground'),
+    ['tranship worker orchestrator', 'tranship worker agent --serve veeam@vbr01'],
+  );
+  examples(worker.command('orchestrator').description('holds the workflows; touches no product'), [
+    'tranship worker orchestrator',
+    'TRANSHIP_HOME=/var/lib/tranship tranship worker orchestrator',
+  ]).action(orchestrator);
+  examples(
+    worker
+      .command('agent')
+      .description('serves product instances of the plan, next to the product; needs no vms.csv')
+      .option('--plan <file>', 'the programme', 'plan.yaml')
+      .option('--serve <queue>', 'such as veeam@vbr01; may be given several times', collect, []),
+    [
+      'tranship worker agent --serve veeam@vbr01',
+      'tranship worker agent --plan plan.yaml --serve hyper-v@stage01 --serve guest@stage01',
+    ],
+  ).action(agent);
+  examples(
+    program
+      .command('jea')
+      .argument('<product>', 'veeam, hyper-v or guest')
+      .description(
+        'the role capability (.psrc) that lets an agent run just what its driver catalogues on a Windows host',
+      ),
+    ['tranship jea hyper-v > Tranship-HyperV.psrc'],
+  ).action(jea);
 };

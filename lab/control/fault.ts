@@ -17,6 +17,7 @@ const KINDS: readonly Fault['kind'][] = [
   'stuckProgress',
   'guestRefuses',
   'failoverFails',
+  'clockOff',
   'sourcePoweredOn',
 ];
 

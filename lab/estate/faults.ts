@@ -1,11 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Fault, Faults, LabVm, Table } from './types.ts';
 
-/** `left` counts down from `times`; `due` says that the event a fault waits for (`detail.after`) has happened. */
+/**
+ * `left` counts down from `times`; `due` says that the event a fault waits for (`detail.after`) has happened; `passed` counts the times
+ * it was let by (`detail.skip` of them).
+ */
 export interface ArmedFault {
   readonly fault: Fault;
   readonly armedAt: number;
   left: number;
+  passed?: number;
   due: boolean;
   fired: { at: number; point: string; subject: string | null }[];
 }
@@ -49,6 +53,13 @@ export const openFaults = (deps: FaultDeps): FaultRegistry => {
   const concerns = (fault: Fault, subject: string | undefined): boolean =>
     fault.subject === undefined || (subject !== undefined && namesOf(subject).some((n) => matches(fault.subject, n)));
 
+  const letsBy = (armed: ArmedFault): boolean => {
+    const passed = armed.passed ?? 0;
+    if (passed >= Number(armed.fault.detail.skip ?? 0)) return false;
+    deps.evenIfUndone(() => save({ ...armed, passed: passed + 1 }));
+    return true;
+  };
+
   const fire = (id: string, point: string, subject: string | null): void =>
     deps.evenIfUndone(() => {
       const armed = rows.get(id);
@@ -72,7 +83,7 @@ export const openFaults = (deps: FaultDeps): FaultRegistry => {
       }),
     at: (point, subject) => {
       const armed = all().find(
-        (a) => a.left > 0 && a.due && matches(a.fault.point, point) && concerns(a.fault, subject),
+        (a) => a.left > 0 && a.due && matches(a.fault.point, point) && concerns(a.fault, subject) && !letsBy(a),
       );
       if (!armed) return undefined;
       fire(armed.fault.id, point, subject ?? null);

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { type Journals, openJournals } from '../guests/journal.ts';
 import { type Networks, networksOf } from '../guests/networks.ts';
 import { bootDiskOf, readGuest, writeGuest } from '../guests/state.ts';
+import { byClock, CLOCKS, openClocks } from './clocks.ts';
 import { type LabDisks, openDisks } from './disks.ts';
 import { type ArmedFault, armFromFile, type FaultRegistry, openFaults } from './faults.ts';
 import { hostFaults, type Rebooting } from './host-faults.ts';
 import { checkScenario, seedVm } from './seed.ts';
 import { openStore } from './store.ts';
-import type { Estate, EventKind, LabVm, Scenario } from './types.ts';
+import type { Clock, Estate, EventKind, LabVm, Scenario } from './types.ts';
 import { type LabVms, openVms, type Pending } from './vms.ts';
 
 const TICK_MS = 100;
@@ -28,6 +29,7 @@ export interface LabEstate extends Estate {
   readonly faults: FaultRegistry;
   readonly networks: Networks;
   readonly journals: Journals;
+  at(clock: Clock): Estate;
   /** Everything that is durable, by `product/table`. */
   everything(): Record<string, Record<string, unknown>>;
   together<R>(work: () => R): R;
@@ -124,6 +126,8 @@ export const openEstate = (scenario: Scenario, dir: string, options: OpenOptions
   const written = new Map<string, number>();
   const hosts = hostFaults({ vms, faults, rebooting: table<Rebooting>('lab', 'rebooting'), scaled, together });
 
+  const clocks = openClocks(faults);
+
   const writeJournals = (at: number): void => {
     for (const vm of vms.all()) {
       if (vm.guestUpSince === null || at - (written.get(vm.id) ?? 0) < WRITE_EVERY_MS) continue;
@@ -142,11 +146,11 @@ export const openEstate = (scenario: Scenario, dir: string, options: OpenOptions
     }
   };
   const tick = (): void => {
-    for (const move of [hosts, vms.move, writeJournals, ...movers]) guarded(move);
+    for (const move of [clocks.move, hosts, vms.move, writeJournals, ...movers]) guarded(move);
   };
   const timer = options.ticking === false ? undefined : setInterval(tick, TICK_MS).unref();
 
-  return {
+  const opened: Omit<LabEstate, 'at'> = {
     scenario,
     dir,
     now,
@@ -168,6 +172,8 @@ export const openEstate = (scenario: Scenario, dir: string, options: OpenOptions
       store.close();
     },
   };
+  const sides = new Map(CLOCKS.map((clock) => [clock, byClock(opened, () => clocks.offOf(clock))]));
+  return { ...opened, at: (clock) => sides.get(clock) ?? opened };
 };
 
 const keepScenario = (scenario: Scenario, dir: string): void => {

@@ -12,6 +12,8 @@ export interface Scenario {
   /** The SSH jump host in front of Linux guests. */
   readonly bastion: { readonly user: string; readonly password: string };
   readonly vms: readonly VmScenario[];
+  /** What the plan allows on staging at once: VMs and virtual bytes; 20 and 4 TiB when absent. */
+  readonly seats?: { readonly staging: number; readonly stagingBytes: number };
 }
 
 export interface PrismScenario {
@@ -267,9 +269,14 @@ export interface Estate {
   onTick(move: (now: number) => void): void;
   /** Makes all table and VM changes and log entries inside `work` durable as one, or none of them when it throws. May be nested. */
   together?<R>(work: () => R): R;
+  /** The same estate by the clock of a product's own server, which may be off. */
+  at?(clock: Clock): Estate;
   /** Stops the clock and closes files; what is on disk is complete at any time anyway. */
   close?(): void;
 }
+
+/** Products whose servers have a clock of their own. */
+export type Clock = 'prism' | 'veeam';
 
 export interface Table<T> {
   get(key: string): T | undefined;
@@ -343,6 +350,7 @@ export interface Fault {
     | 'stuckProgress'
     | 'guestRefuses'
     | 'failoverFails'
+    | 'clockOff'
     | 'sourcePoweredOn';
   readonly point: string;
   readonly subject?: string;

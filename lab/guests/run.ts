@@ -2,7 +2,8 @@ import type { Estate } from '../estate/types.ts';
 import { guestByVmId } from './find.ts';
 import { guestVerbs } from './verbs.ts';
 
-export type GuestAnswer = { readonly output: string } | { readonly error: string };
+/** `lost`: the connection broke before there was an answer. */
+export type GuestAnswer = { readonly output: string } | { readonly error: string; readonly lost?: true };
 
 const READS = ['inspect', 'check'];
 
@@ -16,7 +17,7 @@ export const runGuestScript = (estate: Estate, vmId: string, scriptName: string,
   if (!run) return { error: `there is no guest script ${scriptName}` };
 
   const vm = guestByVmId(estate, vmId);
-  if (!vm) return { error: 'the guest does not answer' };
+  if (!vm) return { error: 'the guest does not answer', lost: true };
 
   const argument = decoded(base64Json);
   if (!argument) return { error: `${scriptName}: the argument is not Base64 of a JSON object` };
@@ -27,7 +28,8 @@ export const runGuestScript = (estate: Estate, vmId: string, scriptName: string,
   const answer = run(estate, vm, argument);
   if (!READS.includes(verb))
     estate.log('call', { product: 'guest', verb, subject: vmId, origin: vm.origin, status: 0 });
-  if (fault?.kind === 'errorAfterEffect' || fault?.kind === 'dropAnswer') return { error: 'the session was lost' };
+  if (fault?.kind === 'errorAfterEffect' || fault?.kind === 'dropAnswer')
+    return { error: 'the session was lost', lost: true };
   return { output: `<<GUEST>>${JSON.stringify(answer)}<<END>>` };
 };
 

@@ -56,17 +56,19 @@ const serveGuest = (estate: Estate, vmId: string, connection: Connection): void 
     return fits ? attempt.accept() : attempt.reject(['password']);
   });
   connection.on('ready', () => {
-    connection.on('session', (accept) => serveSession(estate, accept(), () => vmId));
+    connection.on('session', (accept) => serveSession(estate, accept(), vmId, () => connection.end()));
   });
 };
 
-const serveSession = (estate: Estate, session: Session, vmId: () => string): void => {
+const serveSession = (estate: Estate, session: Session, vmId: string, breakOff: () => void): void => {
   session.on('exec', (accept, _reject, { command }) => {
     const channel = accept();
     const chunks: Buffer[] = [];
     channel.on('data', (chunk: Buffer) => chunks.push(chunk));
     channel.on('end', () => {
-      const { code, out, complaint } = shell(estate, vmId(), command, Buffer.concat(chunks).toString('utf8'));
+      const ended = shell(estate, vmId, command, Buffer.concat(chunks).toString('utf8'));
+      if (ended === 'lost') return breakOff();
+      const { code, out, complaint } = ended;
       if (out) channel.write(out);
       if (complaint) channel.stderr.write(complaint);
       channel.exit(code);
@@ -81,10 +83,11 @@ interface Ended {
   readonly complaint?: string;
 }
 
-const shell = (estate: Estate, vmId: string, command: string, script: string): Ended => {
+const shell = (estate: Estate, vmId: string, command: string, script: string): Ended | 'lost' => {
   const argument = COMMAND.exec(command.trim())?.[1];
   const kind = KIND.exec(script)?.[1];
   if (argument === undefined || !kind) return { code: 127, complaint: `sh: 1: ${command}: not found\n` };
   const result = runGuestScript(estate, vmId, `${kind}.sh`, argument);
+  if ('error' in result && result.lost) return 'lost';
   return 'error' in result ? { code: 1, complaint: `${result.error}\n` } : { code: 0, out: `${result.output}\n` };
 };

@@ -101,6 +101,8 @@ const estateOf = (scenario: Scenario, at: Endpoints): unknown => {
   };
 };
 
+const sizeOf = (bytes: number): string => `${Math.floor(bytes / 2 ** 30)} GB`;
+
 /** Times that fit a lab whose vendors work `speed` times faster than real ones. */
 const policiesOf = (scenario: Scenario): unknown => ({
   poll: '250ms',
@@ -111,8 +113,19 @@ const policiesOf = (scenario: Scenario): unknown => ({
   steady: '1s',
   hold: '2s',
   rollback: '1m',
-  seats: { staging: 20, stagingBytes: '4 TB' },
+  outageBudget: `${Math.round(2_700 / scenario.speed)}s`,
+  reconcile: '5s',
+  seats: { staging: scenario.seats?.staging ?? 20, stagingBytes: sizeOf(scenario.seats?.stagingBytes ?? 4 * 2 ** 40) },
 });
+
+/** Groups cut over in the order in which the scenario names them. */
+const batchesOf = ({ vms }: Scenario): unknown =>
+  Object.fromEntries(
+    [...Map.groupBy(vms, ({ expected }) => expected.batch)].map(([name, members]) => [
+      name,
+      { groups: [...new Set(members.map(({ expected }) => expected.group))] },
+    ]),
+  );
 
 const planOf = (scenario: Scenario, at: Endpoints): string => {
   const { prism, veeam, hyperV, azure } = scenario;
@@ -138,7 +151,7 @@ const planOf = (scenario: Scenario, at: Endpoints): string => {
       ],
     },
     gates: { default: { approvers: ['operator'] } },
-    batches: Object.fromEntries([...new Set(scenario.vms.map((vm) => vm.expected.batch))].map((name) => [name, {}])),
+    batches: batchesOf(scenario),
   });
 };
 
@@ -165,6 +178,8 @@ const COLUMNS: readonly (readonly [string, (vm: VmScenario, scenario: Scenario) 
   ['hop2.name', (vm) => vm.expected.target.name],
   ['hop2.cpus', (vm) => String(vm.expected.target.cpus)],
   ['hop2.memory', (vm) => String(vm.expected.target.memoryMb)],
+  // On staging it runs all the same: Azure Migrate takes nothing else.
+  ['hop2.power', (vm) => vm.power],
   ['hop2.storage', (vm) => vm.expected.target.storagePath],
   ['hop2.nics', (vm) => nicCell(vm.expected.target.nics, false)],
 ];

@@ -46,8 +46,13 @@ const unknown = (what: string): never => {
   throw new CmdletError(`The list refers to ${what}, which it does not hold.`, 'InvalidData', 'UnknownReference', true);
 };
 
-/** Nothing is null and one object is itself, as in a PowerShell assignment. */
-const unrolled = (objects: readonly unknown[]): unknown => (objects.length > 1 ? objects : (objects[0] ?? null));
+/** The runner's own refusal, before the cmdlet is asked. */
+const empty = (id: string): never => {
+  throw new CmdletError(`The reference to ${id} names no object.`, 'InvalidArgument', 'TranshipReferenceEmpty');
+};
+
+/** One object is itself, as in a PowerShell assignment. */
+const unrolled = (objects: readonly unknown[]): unknown => (objects.length > 1 ? objects : objects[0]);
 
 /** Turns `$ref`, `$secret`, `$credential` and `$script` into what a cmdlet receives. */
 export const resolver =
@@ -59,7 +64,7 @@ export const resolver =
       const objects = outputs.get(String($ref)) ?? unknown(`call ${String($ref)}`);
       const kept = matching(objects, isRecord(where) ? where : {});
       const taken = typeof path === 'string' ? kept.flatMap((object) => property(object, path) ?? []) : kept;
-      return unrolled(taken);
+      return taken.length > 0 ? unrolled(taken) : empty(String($ref));
     };
 
     const credential = (given: unknown): unknown => {

@@ -4,12 +4,17 @@ import { vmOf } from './vm.ts';
 
 export interface SeveralOptions {
   readonly count: number;
+  /** Off and without data: thousands of them start within seconds, for whoever only lists them. */
+  readonly idle?: boolean;
   /** Divides vendor durations; 60 when absent. */
   readonly speed?: number;
 }
 
+/** VMs that the lab's network for applications has addresses for; the others are on the one that keeps them, where they come again. */
+const ADDRESSES = 200;
+
 /** Plain VMs of one kind, `vm-1` to `vm-N`: for runs in which what happens to each is decided from outside. */
-export const severalVms = ({ count, speed = 60 }: SeveralOptions): Scenario => ({
+export const severalVms = ({ count, idle = false, speed = 60 }: SeveralOptions): Scenario => ({
   name: 'several',
   speed,
   prism,
@@ -21,8 +26,9 @@ export const severalVms = ({ count, speed = 60 }: SeveralOptions): Scenario => (
     vmOf({
       name: `vm-${index + 1}`,
       os: index % 3 === 2 ? 'linux' : 'windows',
-      disks: [{ gib: 40, dataMib: 4 }],
-      nics: [{ on: 'app', host: 51 + index }],
+      power: idle ? 'off' : 'on',
+      disks: [{ gib: 40, dataMib: idle ? 0 : 4 }],
+      nics: [{ on: index < ADDRESSES ? 'app' : 'db', host: 51 + (index % ADDRESSES) }],
       services: index % 3 === 2 ? ['nginx', 'ssh'] : ['W3SVC', 'LanmanServer'],
       batch: 'several',
       group: 'all',

@@ -14,7 +14,8 @@ export interface VeeamService extends Veeam {
 const opened = new WeakMap<Estate, VeeamService>();
 
 /** One service an estate: the REST listener and the cmdlets see the same jobs, and everything under way moves on by the lab clock. */
-export const veeamOf = (estate: Estate): VeeamService => {
+export const veeamOf = (whole: Estate): VeeamService => {
+  const estate = whole.at?.('veeam') ?? whole;
   const known = opened.get(estate);
   if (known) return known;
   const table = <T>(name: string): Table<T> => estate.table('veeam', name);

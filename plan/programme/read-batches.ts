@@ -12,6 +12,8 @@ export interface WindowRules {
   /** Milliseconds since the epoch at which the plan is read. */
   readonly now: number;
   readonly rollbackMs: number;
+  /** Only its windows must lie ahead; those of all batches when absent. */
+  readonly batch?: string;
 }
 
 const readTime = (file: PlanFile, at: At, text: string, zone: string): number | null => {
@@ -74,8 +76,9 @@ export const readBatches = (
   Object.fromEntries(
     Object.entries(written).map(([name, batch]) => {
       const at = ['batches', name];
+      const now = rules.batch === undefined || rules.batch === name ? rules.now : 0;
       const windows = batch.windows.map(
-        (window, index) => window && readWindow(file, [...at, 'windows', index], window, rules),
+        (window, index) => window && readWindow(file, [...at, 'windows', index], window, { ...rules, now }),
       );
       const twice = batch.groups.findIndex((group, index) => batch.groups.indexOf(group) < index);
       if (twice !== -1)

@@ -15,7 +15,7 @@ export const readGates = (file: PlanFile, written: WrittenPlan['gates']): Gates 
   }
   const policy = (gate: GateName) => ({ approvers: approversOf(gate), irreversible: IRREVERSIBLE[gate] });
   return {
-    cutover: policy('cutover'),
+    cutover: { ...policy('cutover'), scope: written.cutover?.scope ?? 'group' },
     forceOff: policy('forceOff'),
     go: policy('go'),
     signOff: policy('signOff'),

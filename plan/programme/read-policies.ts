@@ -12,7 +12,17 @@ export const readPolicies = (file: PlanFile, written: WrittenPlan['policies']): 
       'Write 14d or more, unless the owners accept an earlier point of no return.',
     );
   }
-  for (const key of ['poll', 'heartbeat', 'noProgress', 'grace', 'boot', 'steady', 'lag', 'rollback'] as const) {
+  for (const key of [
+    'poll',
+    'heartbeat',
+    'noProgress',
+    'grace',
+    'boot',
+    'steady',
+    'lag',
+    'rollback',
+    'reconcile',
+  ] as const) {
     if (written[key] === 0) file.no(['policies', key], `policies.${key} is zero`, 'Write a time such as 30s.');
   }
   if (written.noProgress < written.poll) {
@@ -33,6 +43,7 @@ export const readPolicies = (file: PlanFile, written: WrittenPlan['policies']): 
     rollbackMs: written.rollback,
     holdMs: written.hold,
     outageBudgetMs: written.outageBudget,
+    reconcileMs: written.reconcile,
     seats: written.seats,
   };
 };

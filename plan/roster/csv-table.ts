@@ -10,6 +10,7 @@ export interface Row {
 }
 
 export interface Table {
+  readonly delimiter: string;
   readonly header: Row;
   readonly rows: readonly Row[];
   /** Where a cell begins; past the last cell: where the record ends. */
@@ -87,6 +88,7 @@ export const readTable = (file: string, text: string, refuse: Refuse): Table | n
   const [header, ...rest] = records;
   if (!header) return null;
   return {
+    delimiter,
     header,
     rows: rest.filter((row) => row.cells.some((cell) => cell !== '')),
     placeOf: (row, cell) => {

@@ -1,7 +1,8 @@
-import { isWrong, type Refusal, type Refuse, type Wrong } from '../refusal.ts';
+import { type FilePlace, isWrong, type Refusal, type Refuse, type Wrong } from '../refusal.ts';
 import { instead } from '../text/nearest.ts';
 import { COLUMNS, type Column, HOP_COLUMNS, type HopColumn, hopColumn, hopOf, isColumn } from './columns.ts';
 import type { Row, Table } from './csv-table.ts';
+import { unguarded } from './formula-guard.ts';
 
 export type AnyColumn = Column | HopColumn;
 
@@ -9,6 +10,8 @@ export type AnyColumn = Column | HopColumn;
 export interface VmRow {
   readonly line: number;
   text(column: AnyColumn): string;
+  /** Of the cell; of the row where the sheet lacks the column. */
+  placeOf(column: AnyColumn): FilePlace;
   /** The cell as `reader` understands it; `blank` when it is empty or was refused. */
   read<T, B>(column: AnyColumn, reader: (text: string) => T | Wrong, blank: B): T | B;
   /** Refuses an empty cell too, unless the whole column is missing: that has been said once. */
@@ -61,9 +64,10 @@ const refuseMissing = (
 
 const rowReader = (file: string, table: Table, columns: ReadonlyMap<string, number>, refuse: Refuse) => {
   return (row: Row): VmRow => {
-    const text = (column: AnyColumn): string => row.cells[columns.get(column) ?? -1] ?? '';
+    const text = (column: AnyColumn): string => unguarded(row.cells[columns.get(column) ?? -1] ?? '');
+    const placeOf = (column: AnyColumn): FilePlace => ({ file, ...table.placeOf(row, columns.get(column) ?? 0) });
     const say = (severity: Refusal['severity'], column: AnyColumn, message: string, fix: string): void =>
-      refuse({ file, ...table.placeOf(row, columns.get(column) ?? 0), severity, message, fix });
+      refuse({ ...placeOf(column), severity, message, fix });
     const read: VmRow['read'] = (column, reader, blank) => {
       const cell = text(column);
       if (cell === '') return blank;
@@ -75,6 +79,7 @@ const rowReader = (file: string, table: Table, columns: ReadonlyMap<string, numb
     return {
       line: row.line,
       text,
+      placeOf,
       read,
       need: (column, reader, standIn) => {
         if (text(column) === '' && columns.has(column)) say('error', column, `${column} is empty`, 'Fill it in.');

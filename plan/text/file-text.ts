@@ -11,6 +11,9 @@ const placeOfFirstBadByte = (bytes: Buffer): Place => {
 const isUtf16 = (bytes: Buffer): boolean =>
   (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
 
+/** Without a byte order mark, and with `\n` at line ends. */
+export const plainText = (text: string): string => text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+
 /** The text of a UTF-8 file without its byte order mark and with `\n` at line ends, or null when it was refused. */
 export const readFileText = async (file: string, refuse: Refuse): Promise<string | null> => {
   const no = (message: string, fix: string, place: Place = { line: 1, column: 1 }): null => {
@@ -31,9 +34,6 @@ export const readFileText = async (file: string, refuse: Refuse): Promise<string
       placeOfFirstBadByte(bytes),
     );
   }
-  const text = bytes
-    .toString('utf8')
-    .replace(/^\uFEFF/, '')
-    .replace(/\r\n?/g, '\n');
+  const text = plainText(bytes.toString('utf8'));
   return text.trim() === '' ? no('The file is empty', 'See docs/plan.md for an example.') : text;
 };

@@ -16,15 +16,20 @@ const distance = (a: string, b: string): number => {
   return last[b.length] ?? 0;
 };
 
-/** The known word someone most likely meant, or null when none is close. Case is ignored. */
-export const nearest = (word: string, known: readonly string[]): string | null => {
+/** The known words someone most likely meant, the likeliest first; none when none is close. Case is ignored. */
+export const nearestOf = (word: string, known: readonly string[], most = 3): readonly string[] => {
   const limit = Math.max(1, Math.floor(word.length / 3));
-  const ranked = known
+  return known
+    .filter((candidate) => Math.abs(candidate.length - word.length) <= limit)
     .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ edits }) => edits <= limit)
-    .sort((a, b) => a.edits - b.edits);
-  return ranked[0]?.candidate ?? null;
+    .sort((a, b) => a.edits - b.edits)
+    .slice(0, most)
+    .map(({ candidate }) => candidate);
 };
+
+/** The known word someone most likely meant, or null when none is close. */
+export const nearest = (word: string, known: readonly string[]): string | null => nearestOf(word, known, 1)[0] ?? null;
 
 const LISTED = 12;
 

@@ -9,6 +9,8 @@ export type LabEvent = Readonly<Record<string, unknown>> & { readonly seq: numbe
 /** A hand in the lab of a running trial: its faults and its event log. */
 export interface LabHand {
   readonly arm: (fault: Fault) => Promise<void>;
+  /** An admin's hand at a VM, past every product. */
+  readonly power: (vm: string, to: 'on' | 'off') => Promise<void>;
   /** Events that came since the last call. */
   readonly news: () => readonly LabEvent[];
   readonly close: () => Promise<void>;
@@ -40,18 +42,20 @@ export const labHand = (state: string): LabHand => {
   const token = readFileSync(join(state, 'control.token'), 'utf8').trim();
   const agent = new Agent({ connect: { ca: readFileSync(ca, 'utf8') } });
   const lines = follow(join(state, 'events.jsonl'));
+  const post = async (path: string, body: unknown): Promise<void> => {
+    const answer = await agent.request({
+      origin: new URL(control).origin,
+      path,
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const text = await answer.body.text();
+    if (answer.statusCode >= 300) throw new Error(`the lab refused ${path}: ${answer.statusCode} ${text}`);
+  };
   return {
-    arm: async (fault) => {
-      const answer = await agent.request({
-        origin: new URL(control).origin,
-        path: '/faults',
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify(fault),
-      });
-      const text = await answer.body.text();
-      if (answer.statusCode >= 300) throw new Error(`the lab took no fault: ${answer.statusCode} ${text}`);
-    },
+    arm: (fault) => post('/faults', fault),
+    power: (vm, to) => post(`/vms/${vm}/power`, { to }),
     news: () => lines().map((line) => JSON.parse(line) as LabEvent),
     close: () => agent.close(),
   };

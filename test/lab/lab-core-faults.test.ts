@@ -105,3 +105,11 @@ test('guestRefuses makes one shutdown come to nothing', () => {
   lab.pass(60_000);
   expect(lab.vm().power).toBe('off');
 });
+
+test('a fault that lets calls by first counts them over a restart', () => {
+  lab.estate.faults.arm(fault({ detail: { skip: 2 } }));
+  expect(lab.estate.faults.at('prism.power-off')).toBeUndefined();
+  lab.reopen();
+  expect(lab.estate.faults.at('prism.power-off')).toBeUndefined();
+  expect(lab.estate.faults.at('prism.power-off')?.kind).toBe('refused');
+});

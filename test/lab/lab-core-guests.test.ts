@@ -49,6 +49,7 @@ test('a guest that is not up does not answer', () => {
   lab = labBench(oneVm({ power: 'off' }));
   expect(runGuestScript(lab.estate, lab.vm().id, 'inspect.ps1', encoded({}))).toEqual({
     error: 'the guest does not answer',
+    lost: true,
   });
 });
 

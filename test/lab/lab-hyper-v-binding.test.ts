@@ -156,7 +156,7 @@ test('references, secrets, credentials and scripts become what a cmdlet receives
   );
   expect(resolve({ $ref: 'all', where: { Id: 2 } })).toEqual({ Id: 2, Path: ['c'] });
   expect(resolve({ $ref: 'all', property: 'Path' })).toEqual(['a', 'b', 'c']);
-  expect(resolve({ $ref: 'all', where: { Id: 3 } })).toBeNull();
+  expect(() => resolve({ $ref: 'all', where: { Id: 3 } })).toThrow('names no object');
   expect(resolve({ $secret: 'env:PW' })).toEqual({ secret: 's3cret' });
   expect(resolve({ $credential: { user: 'u', password: { $secret: 'env:PW' } } })).toEqual({
     user: 'u',

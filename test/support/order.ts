@@ -1,4 +1,5 @@
 import { CONTRACT } from '../../domain/address.ts';
+import { PURPOSES } from '../../domain/capacity.ts';
 import type { Landing } from '../../domain/landing.ts';
 import { GATES, type GateName, type GatePolicy, IRREVERSIBLE, type JourneyOrder } from '../../domain/plan.ts';
 
@@ -56,6 +57,7 @@ export const scriptedOrder = (change: Partial<JourneyOrder> = {}): JourneyOrder 
     rollbackMs: 60_000,
     holdMs: 200,
     outageBudgetMs: 60_000,
+    reconcileMs: 3_600_000,
     seats: { staging: 10, stagingBytes: 2 ** 42, moverOperations: 4, cutovers: 4 },
   },
   gates: Object.fromEntries(
@@ -65,5 +67,6 @@ export const scriptedOrder = (change: Partial<JourneyOrder> = {}): JourneyOrder 
   outageBudgetMs: 60_000,
   smoke: { kind: 'none', target: '', expect: '' },
   serveWhileMounted: false,
+  leases: PURPOSES,
   ...change,
 });

@@ -1,5 +1,6 @@
 import { mishap, notFinished } from '../../activities/contracts/mishap.ts';
 import type { Mover, Settled } from '../../activities/contracts/mover.ts';
+import type { Stands } from '../../activities/contracts/stands.ts';
 import type { Capabilities } from '../../domain/capability.ts';
 import type { Products } from './scripted-products.ts';
 
@@ -39,7 +40,7 @@ const capabilities = (cutover: 'restore' | 'switch'): Capabilities => ({
 const POLLS_OF_A_FULL_COPY = 5;
 
 /** A mover that finds what it made before, and says how its cut-over stands. */
-export const scriptedMover = (products: Products, script: MoverScript): Mover => {
+export const scriptedMover = (products: Products, script: MoverScript): Mover & Stands => {
   const { vms, called } = products;
   const { where, kind, successor, predecessor, carried } = script;
   const item = `${where}-item`;
@@ -95,6 +96,12 @@ export const scriptedMover = (products: Products, script: MoverScript): Mover =>
         }
         const state = kind === 'restore' ? ('off' as const) : ('running' as const);
         return { successor: ref, operation, state, mounted: kind === 'restore' };
+      }),
+    standing: ({ leases }) =>
+      act('standing', () => {
+        const { item: held, stands, polls } = carried();
+        const copies = held && stands === 'nothing' && polls < POLLS_OF_A_FULL_COPY;
+        return { standing: copies ? leases.map(({ journey }) => journey) : [] };
       }),
     settle: () => act('settle', settled),
     repair: () =>

@@ -1,10 +1,11 @@
 import { mishap } from '../../activities/contracts/mishap.ts';
 import type { Platform } from '../../activities/contracts/platform.ts';
+import type { Stands } from '../../activities/contracts/stands.ts';
 import { factsOf } from '../../domain/facts.ts';
 import type { Products } from './scripted-products.ts';
 
 /** A platform that remembers power, plugs and its own restart. */
-export const scriptedPlatform = (products: Products, where: string): Platform => {
+export const scriptedPlatform = (products: Products, where: string): Platform & Stands => {
   const { vms, called, describe } = products;
   /** Announces the verb, does it, and gives the answer a chance to be lost. */
   const act = async <T>(verb: string, effect: () => T): Promise<T> => {
@@ -62,5 +63,7 @@ export const scriptedPlatform = (products: Products, where: string): Platform =>
       act('reshape', () => ({ description: describe(vm.id), wiring: [], macs: ['50:6b:8d:00:00:01'] })),
     health: () => act('health', () => ({ passed: ['V1-01'], findings: [] })),
     remove: ({ vm }) => act('remove', () => ({ removed: vms.delete(vm.id) })),
+    standing: ({ leases }) =>
+      act('standing', () => ({ standing: vms.has('staged-1') ? leases.map(({ journey }) => journey) : [] })),
   };
 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Worker } from '@temporalio/worker';
 import pino from 'pino';
-import type { LeaseTable } from '../../domain/capacity.ts';
+import type { LeaseTable, Rules } from '../../domain/capacity.ts';
 import type { Decision, OpenGate } from '../../domain/gate.ts';
 import type { GateName, JourneyOrder } from '../../domain/plan.ts';
 import type { Verb } from '../../domain/verbs.ts';
@@ -27,7 +27,7 @@ export interface ScriptedRun {
   /** Where the records of finished journeys are written. */
   readonly records: string;
   /** Starts the lease table of a programme where it does not run. */
-  readonly house: (programme: string, limits?: Partial<LeaseTable['limits']>) => Promise<void>;
+  readonly house: (programme: string, rules?: Partial<Rules>) => Promise<void>;
   /** Starts the journey of `src-1` as `vm/<id>` in a programme of its own named so, with a roomy lease table. */
   readonly start: (id: string, change?: Partial<JourneyOrder>) => Promise<Handle>;
   readonly leases: (programme: string) => Promise<LeaseTable>;
@@ -51,7 +51,8 @@ const working = (worker: Worker): Working => {
   };
 };
 
-export const scriptedRun = (): ScriptedRun => {
+/** `others` serve in place of the scripted products of one VM. */
+export const scriptedRun = (others?: Readonly<Record<string, Served>>): ScriptedRun => {
   const records = mkdtempSync(join(tmpdir(), 'tranship-records-'));
   const products = scriptedProducts();
   const started = new Set<string>();
@@ -69,7 +70,7 @@ export const scriptedRun = (): ScriptedRun => {
 
   beforeAll(async () => {
     env = await testServer();
-    const serve = products.serve as unknown as Record<string, Served>;
+    const serve = others ?? (products.serve as unknown as Record<string, Served>);
     orchestrator = await orchestrate();
     agents = (await agentWorkers({ ...options(), concurrency: 4, serve })).map(working);
   });
@@ -87,13 +88,20 @@ export const scriptedRun = (): ScriptedRun => {
     started.clear();
   });
 
-  const house: ScriptedRun['house'] = async (programme, limits = {}) => {
+  const house: ScriptedRun['house'] = async (programme, { reconcileMs, ...limits } = {}) => {
     const workflowId = capacityId(programme);
     started.add(workflowId);
     await env.client.workflow.start(capacity, {
       workflowId,
       taskQueue: 'orchestrator',
-      args: [{ limits: { ...ROOMY, ...limits }, held: [], waiting: [] }],
+      args: [
+        {
+          limits: { ...ROOMY, ...limits },
+          held: [],
+          waiting: [],
+          ...(reconcileMs === undefined ? {} : { reconcileMs }),
+        },
+      ],
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
   };

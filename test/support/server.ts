@@ -2,13 +2,15 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { freePort, type RunningServer, startTemporal } from '../../tools/temporal/start-server.ts';
 
 export interface TestServer {
   readonly server: RunningServer;
   readonly client: Client;
   readonly connection: NativeConnection;
+  /** Ends the server as a power cut would, and starts it again on its file afterwards. */
+  readonly restart: (meanwhile: () => Promise<void>) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -16,17 +18,29 @@ let quiet = false;
 
 /** A real Temporal server of its own for one test file. */
 export const testServer = async (): Promise<TestServer> => {
-  if (!quiet) Runtime.install({ logger: new DefaultLogger((process.env.TEST_LOG as 'ERROR') ?? 'ERROR') });
+  const level = (process.env.TEST_LOG as 'ERROR') ?? 'ERROR';
+  if (!quiet)
+    Runtime.install({
+      logger: new DefaultLogger(level),
+      telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: level, other: level }) } },
+    });
   quiet = true;
   const folder = mkdtempSync(join(tmpdir(), 'tranship-temporal-'));
-  const server = await startTemporal({ folder, port: await freePort(), uiPort: 0, namespace: 'test' });
+  let server = await startTemporal({ folder, port: await freePort(), uiPort: 0, namespace: 'test' });
   const connection = await NativeConnection.connect({ address: server.address });
   const clientConnection = await Connection.connect({ address: server.address });
   const client = new Client({ connection: clientConnection, namespace: 'test' });
   return {
-    server,
+    get server() {
+      return server;
+    },
     client,
     connection,
+    restart: async (meanwhile) => {
+      server.process.kill('SIGKILL');
+      await meanwhile();
+      server = await startTemporal(server);
+    },
     stop: async () => {
       await clientConnection.close();
       await connection.close();

@@ -1,10 +1,9 @@
 import { retryAfterMs } from '../../activities/arm/failures.ts';
 import { jobNameOf, sameId } from '../../activities/arm/ids.ts';
 import { flagAt, numberAt } from '../../activities/arm/reading.ts';
-import { shared } from '../../activities/arm/shared.ts';
 import { claim, TOKEN_TAG } from '../../activities/arm/tags.ts';
 import { tokenOf } from '../../domain/token.ts';
-import { ENDPOINT, failing, fakeArm, lost } from './azure-fake.ts';
+import { ENDPOINT, failing, fakeArm } from './azure-fake.ts';
 
 const ID = '/subscriptions/s/resourceGroups/g/providers/Microsoft.HybridCompute/machines/web-01';
 
@@ -121,19 +120,4 @@ test("another migration's machine is not marked as ours", async () => {
   const token = tokenOf({ vm: 'vm-1', hop: 2, verb: 'cutOver', round: 0 });
   expect(await failing(claim(azure.arm, ID, '1', azure.get(ID) ?? null, token))).toMatchObject({ type: 'Conflict' });
   expect(azure.count('PATCH', /./)).toBe(0);
-});
-
-test('a hundred who wait share one reading, and a failed one is not kept', async () => {
-  let loads = 0;
-  const reading = shared(
-    1000,
-    () => 0,
-    async () => {
-      loads += 1;
-      return loads === 1 ? lost() : loads;
-    },
-  );
-  await expect(reading.get()).rejects.toMatchObject({ type: 'Unreachable' });
-  const all = await Promise.all(Array.from({ length: 100 }, () => reading.get()));
-  expect(new Set(all)).toEqual(new Set([2]));
 });

@@ -189,6 +189,17 @@ test('a shutdown is asked for once and observed', async () => {
   expect(azure.count('POST', /\/stop$/)).toBe(1);
 });
 
+test('while Azure is at it a poll reads the VM and the operation, and nothing else', async () => {
+  const azure = estate();
+  operation(azure, 'stop', () => ({ status: 'InProgress' }));
+  const platform = platformOver(azure);
+  const asked = await shutDownOrder(platform);
+  await failing(platform.shutDown(asked));
+  const before = azure.sent.length;
+  expect(await failing(platform.shutDown(asked))).toMatchObject({ type: 'NotFinished' });
+  expect(azure.sent.length - before).toBe(2);
+});
+
 test('a guest that does not shut down in its grace time has refused', async () => {
   const azure = estate();
   let clock = 0;

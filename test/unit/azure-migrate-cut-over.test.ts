@@ -155,6 +155,22 @@ test('a failover somebody else has started is adopted', async () => {
   expect(azure.count('POST', FAILOVER)).toBe(0);
 });
 
+test('while a failover runs, a poll asks for its job alone', async () => {
+  const azure = project();
+  azure.put(
+    ITEM,
+    itemIn('PlannedFailoverInitiated', {
+      currentJob: { displayName: 'Planned failover', name: 'j1', state: 'Started' },
+    }),
+  );
+  azure.put(jobId('j1'), failoverJob('Started', 'Turning off resource on primary'));
+  const mover = moverOver(azure);
+  await failing(mover.cutOver(cutOverOrder()));
+  const before = azure.sent.length;
+  expect(await failing(mover.cutOver(cutOverOrder()))).toMatchObject({ type: 'NotFinished' });
+  expect(azure.sent.slice(before).map(({ url }) => new URL(url).pathname)).toEqual([jobId('j1')]);
+});
+
 test('a failover accepted with 202 and refused in its job ends the verb with the vendor’s words', async () => {
   const azure = ready();
   azure.put(jobId('j1'), failoverJob('Failed', '', REFUSAL));

@@ -197,6 +197,7 @@ test('a failed enabling is told with the vendor’s health errors and a fix, and
   expect(message).toContain('HyperVToAzStackHCIProtectionStateEnablingFailed');
   expect(message).toContain('The account is private.');
   expect(told.fix).toContain('recreateFailed');
+  expect(told.facts).toMatchObject({ protection: ITEM, adopted: false });
   expect(azure.count('PUT', PUT) + azure.count('DELETE', PUT)).toBe(0);
 });
 
@@ -305,6 +306,16 @@ test('a hundred waiting VMs cost one read', async () => {
   const order = { ...itemOrder('synchronise'), round: 0, after: null, final: false };
   await Promise.all(Array.from({ length: 100 }, () => failing(mover.synchronise(order))));
   expect(azure.sent).toHaveLength(1);
+});
+
+test('a replication that looks ready in the list is read again before it is told to be ready', async () => {
+  const azure = project();
+  azure.put(ITEM, READY);
+  const mover = moverOver(azure);
+  const order = { ...itemOrder('synchronise'), round: 0, after: null, final: false };
+  await mover.synchronise(order);
+  azure.put(ITEM, itemIn('InitialReplicationFailed', { allowedJobs: ['DisableProtection'] }));
+  expect(await failing(mover.synchronise(order))).toMatchObject({ type: 'Vendor' });
 });
 
 test('lag is the age of the last recovery point on Azure’s clock', async () => {

@@ -40,7 +40,7 @@ test.each(verbs)('%s: every call it makes is needed', async (verb) => {
   }
   const idle = [...needed].filter(([, isNeeded]) => !isNeeded).map(([site]) => site);
   // What belongs to a VM is read by every verb in one list; whether each of its calls is needed is decided over all verbs, below.
-  expect(idle.filter((site) => !READ_TOGETHER.includes(site))).toEqual([]);
+  expect(idle.filter((site) => !READ_TOGETHER.includes(site.replace(/ again$/, '')))).toEqual([]);
 });
 
 const READ_TOGETHER = [

@@ -96,3 +96,10 @@ test('an error no driver foresaw becomes a sentence without a stack', async () =
   expect(failure).toMatchObject({ type: 'Vendor', nonRetryable: true });
   expect((failure as Error).stack).toBe(`Vendor: ${(failure as Error).message}`);
 });
+
+test('a reading that another attempt began and gave up is asked for again', async () => {
+  const verb = async () => {
+    throw new DOMException('given up', 'AbortError');
+  };
+  await expect(serve('veeam@vbr01', order('veeam', 'vbr01'), verb)).rejects.toMatchObject({ type: 'Unreachable' });
+});

@@ -54,6 +54,15 @@ test('a row becomes one landing a hop, with every default filled in', async () =
   });
 });
 
+test('a journey takes leases for all it uses, and one of a single hop none for staging', async () => {
+  expect((await orderOf({}, 'db-01')).leases).toEqual(['staging', 'copy', 'cutOver']);
+  const plan = goodPlan(await readWritten(example));
+  const [vm] = plan.vms;
+  const short = { ...plan, paths: { main: plan.paths.main?.slice(0, 1) ?? [] } };
+  if (!vm?.id) throw new Error('No VM with an id in the plan');
+  expect(journeyOrder(short, { ...vm, id: vm.id }).leases).toEqual(['copy', 'cutOver']);
+});
+
 test('plan.yaml with a byte order mark and CRLF line ends says the same', async () => {
   const yaml = `\uFEFF${example.yaml.replaceAll('\n', '\r\n')}`;
   expect(goodPlan(await readWritten({ ...example, yaml }))).toEqual(goodPlan(await readWritten(example)));

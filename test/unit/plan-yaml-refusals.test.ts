@@ -71,6 +71,7 @@ const WRONG_PLANS: readonly WrongInput[] = [
   yaml('a bad size', 'stagingBytes: 4 TB', 'stagingBytes: ‸4 trillion', '"4 trillion" is not a size', '2 TB'),
   yaml('no seats', 'staging: 8', 'staging: ‸0', 'must be at least 1', '10'),
   yaml('a poll of nothing', 'grace: 15m', 'poll: ‸0s', 'policies.poll is zero', '30s'),
+  yaml('a look without a pause', 'grace: 15m', 'reconcile: ‸0s', 'policies.reconcile is zero', '30s'),
   yaml('a stall shorter than a poll', 'grace: 15m', 'noProgress: ‸5s', 'before the product is asked again', 'longer'),
   yaml(
     'an endpoint without TLS',

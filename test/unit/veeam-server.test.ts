@@ -149,7 +149,7 @@ describe('retire', () => {
     await execution(server).mover.retire(retireOrder(job.id));
     server.state.licences = [];
     expect(await execution(server).mover.retire(retireOrder(job.id))).toEqual({ retired: true });
-    expect(server.called('Remove-VBRBackup')).toHaveLength(1);
+    expect(server.state.backups.map(({ id }) => id)).toEqual(['b2']);
   });
 
   test('a plug-in that answers nothing has not lost the job', async () => {
@@ -191,12 +191,25 @@ describe('retire', () => {
     expect(server.state.jobs).toHaveLength(1);
   });
 
-  test('a running job is waited for', async () => {
+  test('a running job is stopped, for what it copies may never end, and waited for', async () => {
     const server = backupServer();
     const job = own(server);
     server.startRun(job);
     expect(await mishapOf(execution(server).mover.retire(retireOrder(job.id)))).toBe('NotFinished');
     expect(server.state.jobs).toHaveLength(1);
+    expect(await execution(server).mover.retire(retireOrder(job.id))).toEqual({ retired: true });
+    expect(server.state.jobs).toHaveLength(0);
+  });
+
+  test('a run that ends before it could be stopped is no failure', async () => {
+    const server = backupServer();
+    const job = own(server);
+    server.startRun(job);
+    server.odd(/stop/, () => {
+      job.status = 'Success';
+      return { status: 400, headers: {}, body: { title: 'Job is not running' } };
+    });
+    expect(await mishapOf(execution(server).mover.retire(retireOrder(job.id)))).toBe('NotFinished');
   });
 
   test('while a mount of ours reads from the backup nothing is removed', async () => {
@@ -235,6 +248,16 @@ describe('retire', () => {
     await execution(server).mover.retire(retireOrder('gone'));
     expect(server.state.revoked).toEqual([]);
   });
+});
+
+test('of two instances of one name the one that bears the id of the VM is given back', async () => {
+  const server = backupServer();
+  server.state.licences = [
+    { name: VM.name, instanceId: 'another', canBeRevoked: true },
+    { name: VM.name, instanceId: VM.id, canBeRevoked: true },
+  ];
+  await execution(server).mover.retire(retireOrder('gone'));
+  expect(server.state.revoked).toEqual([VM.id]);
 });
 
 describe('the log-in', () => {
@@ -306,13 +329,39 @@ describe('one reading for everyone', () => {
     expect(server.seen.lists).toHaveLength(1);
   });
 
-  test('who decides on an absence, or settles, reads for himself', async () => {
+  test('fifty VMs that wait, each in its own verb, cost one process a poll', async () => {
+    const server = waiting();
+    const clock = { now: Date.parse('2026-01-01T12:00:00Z') };
+    const { mover } = execution(server, { now: () => new Date(clock.now), pollMs: 15_000 });
+    const verbs = [() => mover.cutOver(cut), () => mover.settle(settle), () => mover.commit(settle)];
+    for (let step = 0; step < 500; step += 1) {
+      expect(await mishapOf(verbs[step % verbs.length]?.() ?? Promise.resolve())).toBe('NotFinished');
+      clock.now += 15_000 / 50;
+    }
+    expect(server.seen.lists).toHaveLength(10);
+  });
+
+  test('nothing ends by a look that is older than the question', async () => {
     const server = waiting();
     const { mover } = execution(server, still);
-    await mishapOf(mover.cutOver(cut));
+    Object.assign(server.state.mounts[0] ?? {}, { State: 'WaitingForUserAction' });
+    server.state.vms.push({ Id: 'v', Name: STAGED, State: 'Off' });
+    expect(await mover.settle(settle)).toMatchObject({ state: 'done' });
+    Object.assign(server.state.mounts[0] ?? {}, { State: 'Failed' });
+    expect(await mover.settle(settle)).toMatchObject({ state: 'failed' });
+    expect(await mishapOf(mover.cutOver(cut))).toBe('Vendor');
     server.state.mounts = [];
-    expect(await mover.settle(settle)).toMatchObject({ state: 'none' });
-    expect(server.seen.lists).toHaveLength(2);
+    server.state.vms = [];
+    expect(await mover.abandon(settle)).toEqual({ successorGone: true });
+  });
+
+  test('those who decide at the same moment share the look that is made for it', async () => {
+    const server = waiting();
+    const { mover } = execution(server, still);
+    Object.assign(server.state.mounts[0] ?? {}, { State: 'Failed' });
+    await mover.settle(settle);
+    await Promise.all(Array.from({ length: 50 }, () => mover.settle(settle)));
+    expect(server.seen.lists.length).toBeLessThanOrEqual(3);
   });
 
   test('a reading that failed is not kept', async () => {

@@ -199,6 +199,11 @@ export const backupServer = () => {
       if (job.status === 'Running') return answer(400, { title: 'Job is already running' });
       return answer(202, { sessionId: startRun(job).id });
     }
+    if (verb === 'stop') {
+      if (job.status !== 'Running') return answer(400, { title: 'Job is not running' });
+      job.status = 'Stopped';
+      return answer(202, null);
+    }
     return answer(200, jobJson(job));
   };
 
@@ -546,8 +551,9 @@ export const execution = (server: BackupServer, more: Partial<VeeamDeps> = {}) =
     attempt: () => ({ before, clockMs: 0, execution: 'run/1' }),
     ...more,
   });
-  /** One try; what it says as its progress reaches the next. Returns the class of its mishap, or its result. */
+  /** One try, a poll after the last; what it says as its progress reaches the next. Returns the class of its mishap, or its result. */
   const once = async <T>(verb: () => Promise<T>): Promise<T | string> => {
+    now += 15_000;
     try {
       return await verb();
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import type { LeaseTable } from '../../domain/capacity.ts';
+import type { Ask, LeaseTable } from '../../domain/capacity.ts';
 import type { capacity } from '../../workflows/capacity.ts';
-import { capacityId, leases, requestLease } from '../../workflows/capacity-messages.ts';
+import { capacityId, leases, requestLeases } from '../../workflows/capacity-messages.ts';
 import { openGate, parkedAt, say, scriptedRun, seen } from '../support/scripted-run.ts';
 import { eventually } from '../support/server.ts';
 
@@ -15,8 +15,11 @@ const house = async (programme: string, limits: Partial<LeaseTable['limits']>): 
   return run.env.client.workflow.getHandle<typeof capacity>(capacityId(programme));
 };
 
-const ask = (at: House, holder: string, stagingSeats = 1): Promise<boolean> =>
-  at.executeUpdate(requestLease, { args: [{ holder, amounts: { stagingSeats } }] });
+/** True when nothing of it waits. */
+const ask = async (at: House, holder: string): Promise<boolean> => {
+  const asks: readonly Ask[] = [{ purpose: 'staging', amounts: { stagingSeats: 1 } }];
+  return (await at.executeUpdate(requestLeases, { args: [{ holder, asks }] })).length === 0;
+};
 
 const table = (at: House, what: string, wanted: (now: LeaseTable) => boolean): Promise<LeaseTable> =>
   eventually(async () => {
@@ -63,7 +66,9 @@ test('signals that say nothing leave the house as it is', async () => {
     await at.signal('releaseLease', ...args);
     await at.signal('setLimits', ...args);
   }
-  await expect(at.executeUpdate('requestLease', { args: [] })).rejects.toThrow();
+  for (const name of ['requestLease', 'requestLeases'])
+    await expect(at.executeUpdate(name, { args: [] })).rejects.toThrow();
+  await at.signal('releaseLease', { holder: 'first', purposes: ['lunch'] } as never);
   expect(await ask(at, 'second')).toBe(true);
   expect(await at.query(leases)).toMatchObject({
     limits: { stagingSeats: 2 },

@@ -68,3 +68,18 @@ test('a half-made VM that runs may have been written to: its writes are given up
   await openGate(handle, 'rollBack');
   expect(products.vms.get('target-1')?.power).toBe('on');
 });
+
+test('a replication that was made and could not be enabled goes with the way back', async () => {
+  const handle = await start('enabling-failed');
+  products.after = (call) => {
+    if (call === 'azure-migrate protect')
+      throw mishap.vendor('no', { facts: { protection: 'azure-migrate-item', adopted: false } });
+  };
+  await approve(handle, 'cutover');
+  await approve(handle, 'go');
+  await parkedAt(handle, 'protect');
+  await say(handle, 'rollBack');
+  await parkedAt(handle, 'after the rollback');
+  expect(products.carried.get('azure-migrate')?.item).toBe(false);
+  mended();
+});

@@ -16,7 +16,13 @@ const ROOMS: readonly (readonly [room: string, may: readonly string[]])[] = [
   ['activities/guest', ['activities/contracts', 'domain']],
   ['workflows', ['activities/contracts', 'domain']],
   ['workers', ['activities', 'workflows', 'domain']],
-  ['client', ['workers', 'workflows', 'plan', 'tools', 'domain', 'activities/contracts']],
+  // Only these two may know the trial estate, and the lab by starting it.
+  ['client/cli/lab', ['client', 'lab', 'tools', 'plan', 'domain']],
+  ['client/demo', ['client', 'tools', 'workflows', 'plan', 'domain']],
+  [
+    'client',
+    ['workers', 'workflows', 'plan', 'tools/background', 'tools/temporal', 'domain', 'activities/contracts'],
+  ],
   ['tools', ['client', 'workers', 'workflows', 'plan', 'domain', 'activities']],
   ['lab/oracle', []],
   ['lab', []],

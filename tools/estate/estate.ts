@@ -125,7 +125,7 @@ export const startTrial = async (options: TrialOptions): Promise<TrialEstate> =>
   program('orchestrator', [cli, 'worker', 'orchestrator'], 'orchestrator ready', env);
   for (const [name, queues] of Object.entries(written.agents)) {
     const serve = queues.flatMap((queue) => ['--serve', queue]);
-    program(name as ProcessName, [cli, 'worker', 'agent', '--plan', plan, '--vms', vms, ...serve], 'ready', {
+    program(name as ProcessName, [cli, 'worker', 'agent', '--plan', plan, ...serve], 'ready', {
       ...env,
       ...written.secrets,
     });

@@ -2,7 +2,8 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decideGate, type MigrationHandle, viewMigration } from '../../client/operations.ts';
 import type { OpenGate } from '../../domain/gate.ts';
-import type { MigrationView } from '../../workflows/messages.ts';
+import type { GateName } from '../../domain/plan.ts';
+import { decideSignal, type MigrationView } from '../../workflows/messages.ts';
 
 export interface Operator {
   readonly name: string;
@@ -10,15 +11,32 @@ export interface Operator {
   readonly labState: string;
 }
 
+/** A decision as the oracle reads it. */
+export interface NotedDecision {
+  /** ISO 8601. */
+  readonly at: string;
+  /** The VM's id at its source. */
+  readonly vm: string;
+  readonly hop: number;
+  readonly gate: GateName;
+  readonly decision: 'approve' | 'reject';
+  readonly by: string;
+  readonly lossFrom?: string;
+}
+
+export const noteDecision = (labState: string, noted: NotedDecision): void =>
+  appendFileSync(join(labState, 'decisions.jsonl'), `${JSON.stringify(noted)}\n`);
+
 /** Opens a gate for what is shown, as a person would, and notes the decision where the oracle reads it. */
 export const approveGate = async (
   operator: Operator,
   handle: MigrationHandle,
   view: MigrationView,
   gate: OpenGate,
+  channel: 'update' | 'signal' = 'update',
 ): Promise<void> => {
   const { lossFrom } = gate.evidence;
-  const noted = {
+  noteDecision(operator.labState, {
     at: new Date().toISOString(),
     vm: view.vm.id,
     hop: gate.hop,
@@ -26,9 +44,12 @@ export const approveGate = async (
     decision: 'approve',
     by: operator.name,
     ...(typeof lossFrom === 'string' ? { lossFrom } : {}),
-  };
-  appendFileSync(join(operator.labState, 'decisions.jsonl'), `${JSON.stringify(noted)}\n`);
-  await decideGate(handle, gate, { decision: 'approve', by: operator.name });
+  });
+  if (channel === 'update') await decideGate(handle, gate, { decision: 'approve', by: operator.name });
+  else {
+    const { name, hop, round, fingerprint } = gate;
+    await handle.signal(decideSignal, { gate: name, hop, round, fingerprint, decision: 'approve', by: operator.name });
+  }
 };
 
 /** Queries fail while the server or the orchestrator is being killed; a watcher asks again. */

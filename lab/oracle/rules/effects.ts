@@ -69,12 +69,16 @@ const migrations = (run: Run, story: Story): readonly Finding[] => {
 /** A fault is logged a few lines before what it spoils. */
 const FAULT_BEFORE_EFFECT = 10;
 
-/** After a failed failover another may be accepted: the documented repair. */
+/** After a failed failover another may be accepted: the documented repair. So may one of a replication that was made anew. */
 const failovers = (run: Run, story: Story): readonly Finding[] => {
   const accepted = new Map<string, LabEvent>();
-  return run.eventsOf(story.wish.uuid, /^failover\./).flatMap((event) => {
+  return run.eventsOf(story.wish.uuid, /^(failover\.|item\.removed$)/).flatMap((event) => {
     const { kind, fields } = event;
     const item = textOf(fields, 'item') ?? '';
+    if (kind === 'item.removed') {
+      accepted.delete(item);
+      return [];
+    }
     const first = accepted.get(item);
     if (kind === 'failover.accepted') {
       if (!first) accepted.set(item, event);

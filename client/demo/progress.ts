@@ -1,0 +1,55 @@
+import type { Client } from '@temporalio/client';
+import { copyAgeOf } from '../../domain/ledger.ts';
+import type { MigrationView } from '../../workflows/messages.ts';
+import { duration } from '../cli/print.ts';
+import { pendingOf } from '../pending.ts';
+
+/** What a product says of the work it is at, in its driver's words and in numbers where the words hold some. */
+export interface Progress {
+  readonly words: string;
+  readonly percent: string;
+  readonly moved: string;
+  readonly rate: string;
+}
+
+const SIZE = '[\\d.]+ (?:bytes|[kMGT]?B)';
+const found = (words: string, pattern: RegExp): string => pattern.exec(words)?.slice(1).find(Boolean) ?? '';
+
+export const readWords = (words: string): Progress => ({
+  words,
+  percent: found(words, /\b(\d+(?:\.\d+)? %)/),
+  moved: found(words, new RegExp(`(${SIZE} of ${SIZE})|% (of ${SIZE})`)),
+  rate: found(words, new RegExp(`(${SIZE}/s)`)),
+});
+
+/** A verb that waits fails with a benign "not finished", which leaves no history: its last one is what the product said last. */
+export const progressOf = async (client: Client, workflowId: string): Promise<Progress | null> => {
+  const said = (await pendingOf(client, workflowId)).flatMap(({ said: words }) => words ?? []);
+  return said.length > 0 ? readWords(said.join('; ')) : null;
+};
+
+export interface Row {
+  readonly label: string;
+  readonly view: MigrationView;
+  readonly progress: Progress | null;
+}
+
+export const HEAD = ['VM', 'GROUP', 'HOP', 'PHASE', '%', 'MOVED', 'RATE', 'LAG', 'AT'] as const;
+
+/** Age of the copy that the coming cut-over would begin with; a VM that is down falls behind no more. */
+const lagOf = ({ ledger, hop, phase }: MigrationView): string => {
+  const age = ['Seeding', 'Syncing', 'AwaitingCutover'].includes(phase) ? copyAgeOf(ledger, hop, Date.now()) : null;
+  return age === null ? '' : duration(age);
+};
+
+export const cellsOf = ({ label, view, progress }: Row): readonly string[] => [
+  label,
+  view.group,
+  String(view.hop),
+  view.phase,
+  progress?.percent ?? '',
+  progress?.moved ?? '',
+  progress?.rate ?? '',
+  lagOf(view),
+  [view.waitingFor ?? view.step ?? '', progress?.words ?? ''].filter(Boolean).join(': '),
+];

@@ -1,0 +1,65 @@
+import type { GroupGate } from '../domain/batch.ts';
+import type { MigrationView } from '../workflows/messages.ts';
+import { batchHandle, viewBatch } from './batches.ts';
+import { each } from './each.ts';
+import { handleOf, viewMigration } from './operations.ts';
+import { type Listed, listBatches, listMigrations } from './overview.ts';
+import { standingOf } from './summary.ts';
+import type { Reached } from './temporal.ts';
+
+/** One thing that waits for a person. `since` in ms. */
+export type Waiting =
+  | {
+      readonly kind: 'group';
+      readonly programme: string;
+      readonly batch: string;
+      readonly gate: GroupGate;
+      readonly since: number;
+    }
+  | { readonly kind: 'vm'; readonly listed: Listed; readonly view: MigrationView; readonly since: number }
+  | { readonly kind: 'silent'; readonly listed: Listed; readonly why: string; readonly since: number };
+
+const sinceOf = ({ gate, parked, commands }: MigrationView, listed: Listed): number =>
+  parked?.since ?? gate?.openedAt ?? commands.findLast(({ verb }) => verb === 'pause')?.at ?? listed.startedAt;
+
+const askVm = async (reached: Reached, listed: Listed): Promise<Waiting> => {
+  try {
+    const view = await reached.ask(() => viewMigration(handleOf(reached.client, listed.workflowId)));
+    return { kind: 'vm', listed, view, since: sinceOf(view, listed) };
+  } catch (error) {
+    return {
+      kind: 'silent',
+      listed,
+      why: error instanceof Error ? error.message : String(error),
+      since: listed.startedAt,
+    };
+  }
+};
+
+const groupsOf = async (reached: Reached): Promise<readonly (Waiting & { kind: 'group' })[]> => {
+  const batches = await listBatches(reached.client);
+  const found = await each(batches, async ({ programme, batch }) => {
+    const view = await reached.ask(() => viewBatch(batchHandle(reached.client, programme, batch))).catch(() => null);
+    return (view?.gates ?? []).map((gate) => ({
+      kind: 'group' as const,
+      programme,
+      batch,
+      gate,
+      since: gate.openedAt,
+    }));
+  });
+  return found.flat();
+};
+
+/** All that waits for a person, oldest first. The VMs of a group that is decided on together come as one. */
+export const inboxOf = async (reached: Reached): Promise<readonly Waiting[]> => {
+  const [running, groups] = await Promise.all([listMigrations(reached.client, 'running'), groupsOf(reached)]);
+  const together = new Set(groups.flatMap(({ gate }) => gate.waiting.map(({ id }) => id)));
+  const alone = running.filter((one) => standingOf(one) !== 'running' && !together.has(one.workflowId));
+  const vms = await each(alone, (listed) => askVm(reached, listed));
+  // Visibility is a moment behind: what was answered meanwhile waits no more.
+  const waits = vms.filter(
+    (one) => one.kind !== 'vm' || one.view.gate || one.view.parked || one.view.flags.includes('Paused'),
+  );
+  return [...groups, ...waits].sort((a, b) => a.since - b.since);
+};

@@ -1,0 +1,52 @@
+import type { Plan } from '../../domain/plan.ts';
+import type { Refuse } from '../refusal.ts';
+import type { Surroundings } from '../roster/read-vms.ts';
+import { planSchema } from '../schema.ts';
+import { readFileText } from '../text/file-text.ts';
+import { type PlanFile, planFile } from './plan-file.ts';
+import { readBatches } from './read-batches.ts';
+import { readEstate } from './read-estate.ts';
+import { readGates } from './read-gates.ts';
+import { readPaths } from './read-paths.ts';
+import { readPolicies } from './read-policies.ts';
+import { readYaml } from './yaml-file.ts';
+
+export interface Programme extends Surroundings, Omit<Plan, 'estate' | 'paths' | 'batches' | 'vms'> {
+  readonly file: PlanFile;
+}
+
+export interface Reading {
+  /** Milliseconds since the epoch: windows that are over by then are refused. 0 refuses none. */
+  readonly now: number;
+  /** Only its windows must lie ahead: those of earlier batches are over by right. All batches when absent. */
+  readonly batch?: string;
+}
+
+/** plan.yaml by itself; null when too much of it was refused to go on. */
+export const readProgramme = async (planPath: string, reading: Reading, refuse: Refuse): Promise<Programme | null> => {
+  const text = await readFileText(planPath, refuse);
+  const yaml = text === null ? null : readYaml(planPath, text, refuse);
+  if (!yaml) return null;
+  const file = planFile(planPath, yaml, refuse);
+  const written = file.read(planSchema, yaml.data, []);
+  if (!written) return null;
+
+  const policies = readPolicies(file, written.policies);
+  const batches = readBatches(file, written.batches, { ...reading, rollbackMs: policies.rollbackMs });
+  const gates = readGates(file, written.gates);
+  const estate = readEstate(file, written.estate);
+  if (!estate) return null;
+  const { programme, trustNamespace } = written;
+  const paths = readPaths(file, written, estate);
+  return {
+    file,
+    programme,
+    trustNamespace,
+    estate,
+    policies,
+    gates,
+    batches,
+    paths,
+    outageBudgetMs: policies.outageBudgetMs,
+  };
+};

@@ -1,0 +1,63 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import pino from 'pino';
+import { agentWorkers } from '../../workers/agent.ts';
+import { orchestratorWorker } from '../../workers/orchestrator.ts';
+import { manyVms } from './many-vms.ts';
+
+/** One process of the bench, started by `house.ts`: `process.ts orchestrator|bare|agents <address> <namespace>`. */
+export type Role = 'orchestrator' | 'bare' | 'agents';
+
+/** What a process of the bench says to the one that started it. `at` is milliseconds of the machine's monotonic clock. */
+export type Word = { readonly ready: true } | { readonly journey: string; readonly call: string; readonly at: number };
+
+const [role, address, namespace = 'default'] = process.argv.slice(2);
+
+const say = (word: Word): void => {
+  process.send?.(word);
+};
+
+const WORKERS: Readonly<Record<Role, (connection: NativeConnection) => Promise<readonly Worker[]>>> = {
+  orchestrator: async (connection) => [await orchestratorWorker({ ...common(connection), records: records() })],
+  // As the orchestrator's worker, with another bundle on another queue.
+  bare: async (connection) => [
+    await Worker.create({
+      connection,
+      namespace,
+      taskQueue: 'bare',
+      workflowsPath: resolve(import.meta.dirname, 'bare.ts'),
+      activities: { nothing: () => null },
+      stickyQueueScheduleToStartTimeout: '3s',
+      shutdownGraceTime: '5s',
+    }),
+  ],
+  agents: (connection) =>
+    agentWorkers({
+      ...common(connection),
+      concurrency: 8,
+      serve: manyVms((journey, call) => say({ journey, call, at: Number(process.hrtime.bigint()) / 1e6 })),
+    }),
+};
+
+const common = (connection: NativeConnection) => ({
+  connection,
+  namespace,
+  noProgressMs: 60_000,
+  log: pino({ level: 'error' }, pino.destination(2)),
+});
+
+const records = (): string => mkdtempSync(join(tmpdir(), 'tranship-bench-records-'));
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+const connection = await NativeConnection.connect({ address: address ?? '' });
+const workers = await WORKERS[role as Role](connection);
+const running = workers.map((worker) => worker.run());
+process.on('disconnect', () => {
+  for (const worker of workers) worker.shutdown();
+});
+say({ ready: true });
+await Promise.all(running);
+await connection.close();
+process.exit(0);

@@ -1,0 +1,113 @@
+import { verbAt } from './calls.ts';
+import { FAULT_KINDS } from './fault-kinds.ts';
+import type { SeedReport } from './run.ts';
+
+const seconds = (ms: number | null): string => (ms === null ? '–' : `${(ms / 1000).toFixed(1)} s`);
+
+/** Points of the lab's own that strike one verb of a product. */
+const WITHIN: Readonly<Record<string, string>> = {
+  'veeam.run': 'veeam POST jobs/{id}/start',
+  'arm.replication': 'arm PUT protectedItems',
+  'arm.failover': 'arm POST plannedFailover',
+  'boot.hyper-v': 'hyper-v Start-VM',
+  'boot.ahv': 'prism power-on',
+  'shutdown.ahv': 'prism guest-shutdown',
+  'shutdown.hyper-v': 'hyper-v Stop-VM',
+};
+
+/** `product verb` → what hit it: kinds of faults that fired there, and processes killed at its call. */
+export const hitsOf = (reports: readonly SeedReport[]): ReadonlyMap<string, ReadonlySet<string>> => {
+  const hits = new Map<string, Set<string>>();
+  const hit = (verb: string | null | undefined, by: string): void => {
+    if (verb) hits.set(verb, (hits.get(verb) ?? new Set()).add(by));
+  };
+  for (const { plan, fired, killed } of reports) {
+    for (const { id, kind, point } of plan.faults) if (fired.includes(id)) hit(verbAt(point) ?? WITHIN[point], kind);
+    for (const { verb, struckAt, kill } of killed) if (struckAt !== null) hit(verb, `kill ${kill.process}`);
+  }
+  return hits;
+};
+
+export const callsOf = (reports: readonly SeedReport[]): ReadonlyMap<string, number> => {
+  const calls = new Map<string, number>();
+  for (const report of reports)
+    for (const [verb, times] of report.calls) calls.set(verb, (calls.get(verb) ?? 0) + times);
+  return calls;
+};
+
+/** Kinds of faults that fired in none of the runs. */
+export const neverFired = (reports: readonly SeedReport[]): readonly string[] => {
+  const fired = new Set(
+    reports.flatMap(({ plan, fired: ids }) => plan.faults.filter(({ id }) => ids.includes(id)).map(({ kind }) => kind)),
+  );
+  return FAULT_KINDS.map(({ kind }) => kind).filter((kind) => !fired.has(kind));
+};
+
+/** Changing verbs that were called and that no fault and no kill ever hit. */
+export const neverHit = (reports: readonly SeedReport[]): readonly string[] => {
+  const hits = hitsOf(reports);
+  return [...callsOf(reports).keys()].filter((verb) => !hits.has(verb)).toSorted();
+};
+
+export const seedLines = (report: SeedReport, command: string): readonly string[] => {
+  const { plan, fired, killed, asked, ends, wrong, ms, startMs, folder } = report;
+  const counts = [...new Set(Object.values(ends))].map(
+    (end) => `${Object.values(ends).filter((each) => each === end).length} ${end}`,
+  );
+  const struck = killed.filter(({ struckAt }) => struckAt !== null);
+  return [
+    ...plan.faults.map(
+      ({ id, subject }) =>
+        `    ${fired.includes(id) ? 'fired  ' : 'unfired'}  ${id}${subject ? ` for ${nameOf(plan, subject)}` : ''}`,
+    ),
+    ...killed.map(
+      ({ kill, verb, struckAt, readyAt, recoveryMs }) =>
+        `    ${struckAt === null ? 'unfired' : 'killed '}  ${kill.process} at call ${kill.nth} of ${kill.verb ?? 'any verb'}${
+          struckAt === null
+            ? ''
+            : ` (${verb}), back after ${seconds((readyAt ?? 0) - struckAt)}, work went on ${seconds(recoveryMs)} later`
+        }`,
+    ),
+    ...asked.map(
+      ({ vm, hop, step, mishap, answer }) =>
+        `    asked    ${vm}, hop ${hop}, ${step}: ${answer} ← ${mishap.slice(0, 160)}`,
+    ),
+    ...wrong.map((words) => `  ✗ ${words}`),
+    `  ${wrong.length === 0 ? '✓' : '✗'} seed ${plan.seed}: ${Object.entries(counts)
+      .map(([end, n]) => `${n} ${end}`)
+      .join(
+        ', ',
+      )}; ${fired.length} of ${plan.faults.length} faults, ${struck.length} of ${killed.length} kills, ${asked.length} questions; ${seconds(ms)}, of which ${seconds(startMs)} to start`,
+    ...(folder ? [`  Everything of it is below ${folder}. Again: ${command}`] : []),
+  ];
+};
+
+const nameOf = (plan: SeedReport['plan'], uuid: string): string => {
+  const vm = plan.scenario.vms.find((each) => each.uuid === uuid);
+  return vm ? vm.expected.target.name : uuid;
+};
+
+/** The table verb × what hit it, kinds and verbs that had no turn, and whether that is a failure. */
+export const sumLines = (reports: readonly SeedReport[]): readonly string[] => {
+  const hits = hitsOf(reports);
+  const calls = [...callsOf(reports)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const width = Math.max(4, ...calls.map(([verb]) => verb.length));
+  const recoveries = reports
+    .flatMap(({ killed }) => killed.flatMap(({ recoveryMs }) => recoveryMs ?? []))
+    .toSorted((a, b) => a - b);
+  const times = reports.map(({ ms }) => ms).toSorted((a, b) => a - b);
+  const missed = neverHit(reports);
+  const silent = neverFired(reports);
+  return [
+    `${'verb'.padEnd(width)}  calls  hit by`,
+    ...calls.map(
+      ([verb, n]) =>
+        `${verb.padEnd(width)}  ${String(n).padStart(5)}  ${[...(hits.get(verb) ?? [])].toSorted().join(', ') || '–'}`,
+    ),
+    '',
+    `Kinds that never fired: ${silent.join(', ') || 'none'}.`,
+    `Changing verbs that were never hit: ${missed.join(', ') || 'none'}.`,
+    `Kills: ${reports.flatMap(({ killed }) => killed).filter(({ struckAt }) => struckAt !== null).length}; ready again to the next thing done: median ${seconds(recoveries[Math.floor(recoveries.length / 2)] ?? null)}, max ${seconds(recoveries.at(-1) ?? null)}.`,
+    `Seeds: ${reports.filter(({ wrong }) => wrong.length === 0).length} of ${reports.length} green; median ${seconds(times[Math.floor(times.length / 2)] ?? null)}, max ${seconds(times.at(-1) ?? null)}.`,
+  ];
+};

@@ -1,0 +1,37 @@
+import { planOf } from './plan.ts';
+import { neverFired, neverHit, seedLines, sumLines } from './report.ts';
+import { runSeed, type SeedReport } from './run.ts';
+
+export interface SeedsWish {
+  readonly seeds: readonly number[];
+  readonly vms: number;
+  readonly kills: boolean;
+  readonly faults: boolean;
+  readonly keep: boolean;
+  readonly say: (line: string) => void;
+}
+
+/** So many seeds must fire every kind and hit every verb; fewer are only told what they left out. */
+const FULL = 40;
+
+/** `7`, `1-40`, `1,5,9` → numbers. */
+export const seedsIn = (text: string): readonly number[] =>
+  text.split(',').flatMap((part) => {
+    const [, from = '', to = from] = /^(\d+)(?:-(\d+))?$/.exec(part.trim()) ?? [];
+    if (from === '' || Number(to) < Number(from)) throw new Error(`${part} is no seed and no range such as 1-40`);
+    return Array.from({ length: Number(to) - Number(from) + 1 }, (_, n) => Number(from) + n);
+  });
+
+/** Runs seeds one after the other. True when all are green and, of forty or more, none left a kind or a verb out. */
+export const runSeeds = async ({ seeds, vms, kills, faults, keep, say }: SeedsWish): Promise<boolean> => {
+  const reports: SeedReport[] = [];
+  for (const seed of seeds) {
+    say(`Seed ${seed}`);
+    const report = await runSeed({ plan: planOf({ seed, vms, kills, faults }), keep, say });
+    reports.push(report);
+    for (const line of seedLines(report, `npm run chaos -- --seed ${seed} --vms ${vms}`)) say(line);
+  }
+  for (const line of sumLines(reports)) say(line);
+  const leftOut = seeds.length >= FULL && neverFired(reports).length + neverHit(reports).length > 0;
+  return !leftOut && reports.every(({ wrong }) => wrong.length === 0);
+};
