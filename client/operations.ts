@@ -62,11 +62,15 @@ export const moversToPrepare = (plan: Plan): Address[] =>
   }));
 
 /** Prepares a mover's own infrastructure; prepared already is done. Resolves when the product says so. */
-export const initialiseMover = (client: Client, to: Address): Promise<Readonly<Record<string, string>>> =>
+export const initialiseMover = (
+  client: Client,
+  to: Address,
+  pollMs?: number,
+): Promise<Readonly<Record<string, string>>> =>
   client.workflow.execute<typeof initialise>('initialise', {
     workflowId: `initialise/${queueOf(to)}`,
     taskQueue: 'orchestrator',
-    args: [to],
+    args: pollMs === undefined ? [to] : [to, pollMs],
     workflowIdConflictPolicy: 'USE_EXISTING',
     staticSummary: `prepare ${queueOf(to)}`,
   });

@@ -1,7 +1,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { FLAGS, type Flag, type Phase } from '../domain/phase.ts';
-import { quoted } from './query.ts';
+import { clause } from './query.ts';
 
 /** One migration as visibility shows it: no question to the migration itself. */
 export interface Listed {
@@ -73,10 +73,14 @@ const RUNS = {
   any: null,
 } as const;
 
-const clausesOf = ({ programme, batch, phase, owner }: ListFilter): string[] =>
-  Object.entries({ Programme: programme, Batch: batch, Phase: phase, Owner: owner }).flatMap(([attribute, value]) =>
-    value === undefined ? [] : [`${attribute} = ${quoted(value)}`],
-  );
+const ATTRIBUTES = { programme: 'Programme', batch: 'Batch', phase: 'Phase', owner: 'Owner' } as const;
+const FILTERS = Object.keys(ATTRIBUTES) as (keyof typeof ATTRIBUTES)[];
+
+const clausesOf = (filter: ListFilter): string[] =>
+  FILTERS.flatMap((key) => (filter[key] === undefined ? [] : clause(ATTRIBUTES[key], filter[key])));
+
+const fits = (one: ListFilter, filter: ListFilter): boolean =>
+  FILTERS.every((key) => filter[key] === undefined || one[key] === filter[key]);
 
 /** Migrations from one visibility list, in the order of batch, group and name; of several runs of one VM the newest. */
 export const listMigrations = async (
@@ -89,12 +93,12 @@ export const listMigrations = async (
   for await (const info of client.workflow.list({ query, pageSize: 1_000 })) {
     const listed = listedOf(info);
     const known = newest.get(listed.workflowId);
-    if (!known || known.startedAt < listed.startedAt) newest.set(listed.workflowId, listed);
+    if (fits(listed, filter) && (!known || known.startedAt < listed.startedAt)) newest.set(listed.workflowId, listed);
   }
   const listed = await Promise.all(
     [...newest.values()].map((one) => (one.run === 'failed' ? ofNewestRun(client, one) : one)),
   );
-  return listed.filter((one) => one !== null).sort((a, b) => orderOf(a).localeCompare(orderOf(b)));
+  return listed.filter((one) => one !== null).sort(byPlace);
 };
 
 /** A run that is gone says nothing once a later one, which the query may not list, came to its end. */
@@ -103,7 +107,15 @@ const ofNewestRun = async (client: Client, failed: Listed): Promise<Listed | nul
   return now.startTime.getTime() > failed.startedAt ? null : failed;
 };
 
-const orderOf = ({ programme, batch, group, name }: Listed): string => [programme, batch, group, name].join('\u0000');
+/** As people sort: `vm-2` before `vm-10`. */
+const { compare } = new Intl.Collator('en', { numeric: true });
+
+const byPlace = (a: Listed, b: Listed): number =>
+  compare(a.programme, b.programme) ||
+  compare(a.batch, b.batch) ||
+  compare(a.group, b.group) ||
+  compare(a.name, b.name) ||
+  compare(a.id, b.id);
 
 /** A batch that runs. */
 export interface ListedBatch {
@@ -113,13 +125,12 @@ export interface ListedBatch {
 }
 
 export const listBatches = async (client: Client, batch?: string): Promise<readonly ListedBatch[]> => {
-  const query = [`WorkflowType = 'batch'`, RUNS.running, ...clausesOf(batch === undefined ? {} : { batch })].join(
-    ' AND ',
-  );
+  const filter = batch === undefined ? {} : { batch };
+  const query = [`WorkflowType = 'batch'`, RUNS.running, ...clausesOf(filter)].join(' AND ');
   const found: ListedBatch[] = [];
   for await (const { workflowId, typedSearchAttributes } of client.workflow.list({ query })) {
     const [programme, name] = [typedSearchAttributes.get(KEYS.programme), typedSearchAttributes.get(KEYS.batch)];
-    if (programme && name) found.push({ workflowId, programme, batch: name });
+    if (programme && name && fits({ batch: name }, filter)) found.push({ workflowId, programme, batch: name });
   }
   return found;
 };

@@ -6,7 +6,7 @@ import type { ListedVm, VmRef } from '../domain/vm.ts';
 import { checkLiveAddresses } from '../plan/live/addresses.ts';
 import { findIdentities } from '../plan/live/identities.ts';
 import { type Asked, placeFindings } from '../plan/live/path-findings.ts';
-import { checkQueues, queuesOfPath, queuesOfPlan } from '../plan/live/queues.ts';
+import { checkQueues, queuesOfPaths, queuesOfPlan } from '../plan/live/queues.ts';
 import { placed, type Said } from '../plan/live/said.ts';
 import { checkShapes } from '../plan/live/shapes.ts';
 import type { PlanPlaces } from '../plan/read-plan.ts';
@@ -133,7 +133,7 @@ export const checkLive = async (reached: Reached, { plan, places, batch, progres
   const sure = found.flatMap((own, index) => {
     const vm = plan.vms[index];
     const asked = own && vm && (batch === undefined || vm.batch === batch);
-    const served = vm && [...queuesOfPath(plan, vm.path).keys()].every((queue) => !unserved.includes(queue));
+    const served = vm && [...queuesOfPaths(plan, [vm.path]).keys()].every((queue) => !unserved.includes(queue));
     return asked && served ? [{ own, index }] : [];
   });
   let done = 0;

@@ -94,13 +94,13 @@ interface Wanted {
 }
 
 /** What is told of all VMs that were moved or are: by those that run themselves, else by records, else by Temporal while it keeps them. */
-const toldOf = async (reached: Reached, records: string, wanted: Wanted): Promise<readonly Told[]> => {
+const toldOf = async (reached: Reached | null, records: string, wanted: Wanted): Promise<readonly Told[]> => {
   const kept = (await readRecords(records)).filter(({ programme, view }) => {
     const { batch } = view as Partial<MigrationView>;
     return (wanted.batch ?? batch) === batch && (wanted.programme ?? programme) === programme;
   });
-  const listed = await listMigrations(reached.client, 'any', wanted);
-  const told = await each(listed, (one) => askRun(reached, one, kept));
+  const listed = reached ? await listMigrations(reached.client, 'any', wanted) : [];
+  const told = reached ? await each(listed, (one) => askRun(reached, one, kept)) : [];
   const forgotten = kept.filter(
     (record) => !listed.some((one) => one.id === record.journey && one.programme === record.programme),
   );
@@ -114,9 +114,9 @@ const toldOf = async (reached: Reached, records: string, wanted: Wanted): Promis
 export const viewsOf = async (reached: Reached, records: string, wanted: Wanted): Promise<readonly MigrationView[]> =>
   (await toldOf(reached, records, wanted)).flatMap(({ view }) => view ?? []);
 
-/** All VMs of a batch. */
+/** All VMs of a batch; without a server those that have a record here. */
 export const reportOf = async (
-  reached: Reached,
+  reached: Reached | null,
   records: string,
   batch: string,
   programme?: string,

@@ -200,6 +200,18 @@ export const saidBy = async (client: Client, run: string): Promise<KickedOff | n
   return status.name === 'COMPLETED' ? handle.result() : null;
 };
 
+const HEARD_WITHIN_MS = 5_000;
+
+/** The same, waited for a little where an orchestrator has it in hand. */
+export const hearKickOff = async (client: Client, run: string): Promise<KickedOff | null> => {
+  for (let waited = 0; waited < HEARD_WITHIN_MS; waited += LOOK_MS) {
+    const done = await saidBy(client, run);
+    if (done) return done;
+    await pass(LOOK_MS);
+  }
+  return null;
+};
+
 /** A little more than the second by which the server names runs. */
 const NEXT_SECOND_MS = 1_050;
 const SEEN_WITHIN_MS = 5_000;

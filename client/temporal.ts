@@ -1,7 +1,9 @@
 import { Client, type ClientOptions, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { isAlive } from '../tools/background/alive.ts';
+import { isListening } from '../tools/background/listening.ts';
 import { readNotes } from '../tools/background/notes.ts';
+import { type Ask, askThrough } from './asking.ts';
 import { homeFolder } from './home.ts';
 import { wrongInput } from './wrong-input.ts';
 
@@ -10,13 +12,11 @@ export interface Reached {
   readonly connection: Connection;
   readonly namespace: string;
   readonly address: string;
-  /** Asks a workflow under a deadline: a question to one that nobody holds would wait for ever. */
-  readonly ask: <T>(question: () => Promise<T>, withinMs?: number) => Promise<T>;
+  readonly ask: Ask;
   readonly close: () => Promise<void>;
 }
 
 const CONNECT_MS = 5_000;
-const ANSWER_MS = 15_000;
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 
@@ -53,39 +53,31 @@ export const temporalPlace = () => {
   return { connectionOptions: { ...connectionOptions, address }, namespace: namespace ?? 'default', address };
 };
 
-const DEADLINE_EXCEEDED = 4;
-
-/** Nobody holds the workflow: no worker polled lately, or none answered in time. */
-const isUnanswered = (error: unknown): boolean => {
-  if (!(error instanceof Error)) return false;
-  const { code } = (error.cause ?? {}) as { code?: unknown };
-  return (
-    error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError' ||
-    code === DEADLINE_EXCEEDED ||
-    /no poller seen/i.test(`${error.message} ${error.cause instanceof Error ? error.cause.message : ''}`)
-  );
+/** On this machine a server that is not there is known at once; elsewhere a name server or a proxy may have its say. */
+const refuseAbsent = async (address: string): Promise<void> => {
+  const [, host = '', port = ''] = /^(127\.\d+\.\d+\.\d+|localhost):(\d+)$/.exec(address) ?? [];
+  if (port !== '' && !(await isListening(host, Number(port)))) throw new Error('nothing listens there');
 };
-
-const unanswered = (withinMs: number): Error =>
-  new Error(
-    `No orchestrator answered within ${withinMs / 1_000} s. What was asked may still be taken when one comes back: look before you ask again.\n    Start one with \`tranship worker orchestrator\`.`,
-  );
 
 /** Connects. Throws in words when nothing answers within five seconds. */
 export const reachTemporal = async (): Promise<Reached> => {
   const { connectionOptions, namespace, address } = temporalPlace();
   try {
+    await refuseAbsent(String(address));
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_MS });
     const client = new Client({
       connection,
       namespace,
       identity: `tranship cli ${process.pid}`,
     } satisfies ClientOptions);
-    const ask: Reached['ask'] = (question, withinMs = ANSWER_MS) =>
-      connection.withDeadline(Date.now() + withinMs, question).catch((error: unknown) => {
-        throw isUnanswered(error) ? unanswered(withinMs) : error;
-      });
-    return { client, connection, namespace, address, ask, close: () => connection.close() };
+    return {
+      client,
+      connection,
+      namespace,
+      address,
+      ask: askThrough(connection, namespace),
+      close: () => connection.close(),
+    };
   } catch (error) {
     throw new Error(
       `Temporal does not answer at ${address}: ${error instanceof Error ? error.message : String(error)}.\n    Start a trial server with \`tranship up\`, or set TEMPORAL_ADDRESS.`,

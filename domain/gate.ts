@@ -32,6 +32,8 @@ export interface Decision {
   readonly attestation?: string;
   /** The group it was taken for, by whoever decided on the whole group. */
   readonly group?: string;
+  /** When it was taken for the group, ms; it reaches a VM when the turn of its group has come. */
+  readonly takenAt?: number;
 }
 
 /** A decision that was taken, kept for the record. */

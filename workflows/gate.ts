@@ -37,6 +37,13 @@ interface GateOptions {
   readonly round: number;
 }
 
+/** Until when a person was waited for: what a group waits for after its decision is its turn. It may be anything that a person typed. */
+const answeredAt = (decided: Decided | null, openedAt: number): number => {
+  const now = Date.now();
+  const takenAt = Number(decided?.takenAt ?? now);
+  return Number.isFinite(takenAt) ? Math.min(now, Math.max(openedAt, takenAt)) : now;
+};
+
 /** Opens a gate and waits for one decision, for weeks if need be. True when it was approved. */
 export const ask = async (
   j: Journey,
@@ -65,9 +72,9 @@ export const ask = async (
     await until(j, () => j.decided !== null);
     return (j.decided as Decided | null)?.decision === 'approve';
   } finally {
+    j.ledger.waits.push({ gate: name, hop, from: openedAt, to: answeredAt(j.decided, openedAt) });
     j.gate = null;
     j.decided = null;
-    j.ledger.waits.push({ gate: name, hop, from: openedAt, to: Date.now() });
   }
 };
 

@@ -86,6 +86,7 @@ const takeSeat = async (h: Hop): Promise<void> => {
 /** Protect, copy, ask and wait for the window, until the VM that was approved is the one that stands there. */
 const approach = async (h: Hop): Promise<void> => {
   await seed(h);
+  await giveBack(h.j, ['copy']);
   for (let approved = ''; approved !== factsOf(h.facts); ) {
     approved = factsOf(h.facts);
     // Nobody keeps others from cutting over while people decide.

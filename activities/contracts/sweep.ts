@@ -83,7 +83,7 @@ export const sweepOf = <T>(forMs: number, now: () => number, make: () => Promise
       if (!known || known.began <= spoilt) return fresh();
       return { value: await known.value, isFresh: false, began: known.began };
     },
-    fresh: async () => (running ? running.value : (await fresh()).value),
+    fresh: async () => (await fresh()).value,
     spoil: () => {
       order += 1;
       spoilt = order;

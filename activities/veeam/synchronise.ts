@@ -9,11 +9,18 @@ import type { Veeam } from './parts.ts';
 import type { Point } from './points.ts';
 import type { Run } from './runs.ts';
 
-const MIB = 1024 ** 2;
-const mib = (bytes: number): string => `${Math.round(bytes / MIB)} MB`;
+const UNITS = ['kB', 'MB', 'GB', 'TB'] as const;
+
+/** Two digits or more: `1.5 MB`, `48 MB`, `310 GB`. */
+const size = (bytes: number): string => {
+  let left = bytes / 1024;
+  let unit = 0;
+  for (; left >= 1_000 && unit < UNITS.length - 1; unit += 1) left /= 1024;
+  return `${left.toFixed(left < 10 ? 1 : 0)} ${UNITS[unit]}`;
+};
 
 const progressText = (run: Run): string =>
-  `Run ${run.id}: ${run.percent} %, ${mib(run.moved)} of ${mib(run.total)} moved, ${mib(run.rate)}/s`;
+  `Run ${run.id}: ${run.percent} %, ${size(run.moved)} of ${size(run.total)} moved, ${size(run.rate)}/s`;
 
 const wait = (run: Run): never =>
   notFinished(progressText(run), note({ run: run.id, percent: run.percent, moved: run.moved }));

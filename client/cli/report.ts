@@ -3,8 +3,7 @@ import { recordsFolder } from '../home.ts';
 import type { VmReport } from '../report.ts';
 import { wrongInput } from '../wrong-input.ts';
 import { examples, withJson } from './command-line.ts';
-import { bytes, duration, instant, kebab, say, sayJson, table } from './print.ts';
-import { atTemporal } from './session.ts';
+import { bytes, duration, instant, kebab, say, sayJson, table, tell } from './print.ts';
 
 interface Asked {
   readonly json?: boolean;
@@ -55,24 +54,38 @@ export const reportText = (vms: readonly VmReport[]): string =>
     ...titled('Findings', vms.flatMap(findingsOf)),
   ].join('\n');
 
-const report = async (batch: string, asked: Asked): Promise<void> =>
-  atTemporal(async (reached) => {
-    const { reportOf } = await import('../report.ts');
-    const vms = await reportOf(reached, recordsFolder(), batch, asked.programme);
-    const programmes = [...new Set(vms.map(({ programme }) => programme))];
-    if (vms.length === 0)
-      throw new Error(
-        `No VM of a batch ${batch} has run here${asked.programme ? ` in ${asked.programme}` : ''}.\n    \`tranship status\` shows what runs; records are below ${recordsFolder()}.`,
-      );
-    if (programmes.length > 1)
-      throw wrongInput(
-        `--programme  several have a batch ${batch}: ${programmes.join(', ')}`,
-        'Name the one that is meant.',
-      );
-    if (asked.json || !(asked.table || process.stdout.isTTY))
-      return sayJson({ programme: programmes[0], batch, at: new Date().toISOString(), vms });
-    say(reportText(vms));
+/** By the server and the records; by the records alone where no server answers. */
+const read = async (batch: string, programme: string | undefined): Promise<readonly VmReport[]> => {
+  const { reportOf } = await import('../report.ts');
+  const { reachTemporal } = await import('../temporal.ts');
+  const reached = await reachTemporal().catch(async (error: Error) => {
+    if ((await reportOf(null, recordsFolder(), batch, programme)).length === 0) throw error;
+    tell(`! ${error.message}\n    Told by the records below ${recordsFolder()} alone: what still runs is missing.`);
+    return null;
   });
+  try {
+    return await reportOf(reached, recordsFolder(), batch, programme);
+  } finally {
+    await reached?.close();
+  }
+};
+
+const report = async (batch: string, asked: Asked): Promise<void> => {
+  const vms = await read(batch, asked.programme);
+  const programmes = [...new Set(vms.map(({ programme }) => programme))];
+  if (vms.length === 0)
+    throw new Error(
+      `No VM of a batch ${batch} has run here${asked.programme ? ` in ${asked.programme}` : ''}.\n    \`tranship status\` shows what runs; records are below ${recordsFolder()}.`,
+    );
+  if (programmes.length > 1)
+    throw wrongInput(
+      `--programme  several have a batch ${batch}: ${programmes.join(', ')}`,
+      'Name the one that is meant.',
+    );
+  if (asked.json || !(asked.table || process.stdout.isTTY))
+    return sayJson({ programme: programmes[0], batch, at: new Date().toISOString(), vms });
+  say(reportText(vms));
+};
 
 export const reportCommand = (program: Command): void => {
   examples(

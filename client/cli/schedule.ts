@@ -3,12 +3,16 @@ import type { Asker, Scheduled } from '../schedules.ts';
 import type { Reached } from '../temporal.ts';
 import { wrongInput } from '../wrong-input.ts';
 import { examples, withAsker, withJson } from './command-line.ts';
+import { EXIT } from './failures.ts';
 import { type PlanPlace, readPlanOrRefuse, withPlan } from './plan.ts';
 import { duration, instant, marked, say, sayJson, shellWord, table } from './print.ts';
 import { atTemporal } from './session.ts';
 import { refuseBatch } from './start.ts';
 
 const DEEDS = ['at', 'cron', 'resume', 'pause', 'now', 'delete', 'list'] as const;
+
+/** Next and last runs that are shown. */
+const SHOWN = 5;
 
 interface Asked extends PlanPlace, Asker {
   readonly at?: string;
@@ -33,15 +37,16 @@ const scheduleTable = (all: readonly Scheduled[]): string =>
   );
 
 /** One schedule with its next runs, and what its kick-offs said. */
-const show = async ({ client }: Reached, one: Scheduled): Promise<void> => {
+const show = async ({ client }: Reached, one: Scheduled, json?: boolean): Promise<void> => {
   const { saidBy } = await import('../schedules.ts');
+  const runs = await Promise.all(
+    one.runs.slice(-SHOWN).map(async (run) => ({ ...run, said: (await saidBy(client, run.id))?.said ?? null })),
+  );
+  if (json) return sayJson({ ...one, runs });
   say(`${one.batch} (${one.programme}): ${one.starting} · ${one.paused ? 'paused' : 'armed'} · ${one.note}`);
   if (one.next.length === 0) say('  nothing ahead');
-  for (const at of one.next.slice(0, 5)) say(`  next: ${instant(at)}, in ${duration(at - Date.now())}`);
-  for (const { id, takenAt } of one.runs.slice(-5)) {
-    const done = await saidBy(client, id);
-    say(`  ran: ${instant(takenAt)}  ${done?.said ?? 'waits for an orchestrator'}`);
-  }
+  for (const at of one.next.slice(0, SHOWN)) say(`  next: ${instant(at)}, in ${duration(at - Date.now())}`);
+  for (const { takenAt, said } of runs) say(`  ran: ${instant(takenAt)}  ${said ?? 'waits for an orchestrator'}`);
   if (one.paused && one.next.length > 0) say(`  \`tranship schedule ${shellWord(one.batch)} --resume\` arms it.`);
 };
 
@@ -68,7 +73,7 @@ const create = async (batch: string, { at, cron, zone, json, by, comment, ...pla
     const asker = { by, ...(comment ? { comment } : {}) };
     const scheduled = await scheduleBatch(reached.client, { order, starting, asker });
     await ensureCapacity(reached.client, plan);
-    if (json) return sayJson(scheduled);
+    if (json) return show(reached, scheduled, json);
     say(marked('✓', `${batch} is scheduled with ${order.members.length} VMs as the plan has them now.`));
     await show(reached, scheduled);
   });
@@ -77,21 +82,22 @@ const create = async (batch: string, { at, cron, zone, json, by, comment, ...pla
 /** What is done with a schedule that there is. */
 const handle = async (batch: string, asked: Asked): Promise<void> =>
   atTemporal(async (reached) => {
-    const { deleteSchedule, findSchedule, kickOffNow, pauseSchedule, resumeSchedule, viewSchedule } = await import(
-      '../schedules.ts'
-    );
+    const { deleteSchedule, findSchedule, hearKickOff, kickOffNow, pauseSchedule, resumeSchedule, viewSchedule } =
+      await import('../schedules.ts');
     const found = await findSchedule(reached.client, batch, asked.programme);
     if (asked.delete) {
       const gone = await deleteSchedule(found, batch);
       if (asked.json) return sayJson({ deleted: gone });
       return say(marked('✓', `The schedule of ${batch} is gone: ${gone.starting}. What it started goes on.`));
     }
-    if (asked.now) await kickOffNow(found, batch);
+    if (asked.now) {
+      const done = await hearKickOff(reached.client, await kickOffNow(found, batch));
+      if (done?.outcome === 'tooLate') process.exitCode = EXIT.refused;
+    }
     if (asked.resume) await resumeSchedule(found, batch, asked);
     if (asked.pause) await pauseSchedule(found, batch, asked);
     const scheduled = await viewSchedule(found, batch);
-    if (asked.json) return sayJson(scheduled);
-    await show(reached, scheduled);
+    await show(reached, scheduled, asked.json);
   });
 
 const schedule = async (batch: string | undefined, asked: Asked): Promise<void> => {

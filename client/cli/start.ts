@@ -55,7 +55,7 @@ const initialise = async ({ json, ...place }: Asked): Promise<void> => {
   await atTemporal(async ({ client }) => {
     const { initialiseMover, moversToPrepare } = await import('../operations.ts');
     for (const to of moversToPrepare(plan)) {
-      const made = await initialiseMover(client, to);
+      const made = await initialiseMover(client, to, plan.policies.pollMs);
       if (json) sayJson({ ...to, made });
       else say(marked('✓', `${to.product}@${to.instance}: ${Object.values(made).join(', ')}`));
     }

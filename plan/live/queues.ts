@@ -12,19 +12,21 @@ const queuesOfHop = (hop: PathHop, at: At): readonly (readonly [string, At])[] =
   [queueOf({ product: 'guest', instance: hop.guests.target }), [...at, 'guests', 'target']],
 ];
 
-/** Every queue that a path needs, with the first place of plan.yaml that names it. */
-export const queuesOfPath = (plan: Pick<Plan, 'paths'>, path: string): ReadonlyMap<string, At> => {
+/** Every queue that these paths need, with the first place of plan.yaml that names it. */
+export const queuesOfPaths = (plan: Pick<Plan, 'paths'>, paths: readonly string[]): ReadonlyMap<string, At> => {
   const queues = new Map<string, At>();
-  for (const [index, hop] of (plan.paths[path] ?? []).entries())
-    for (const [queue, at] of queuesOfHop(hop, ['paths', path, index])) if (!queues.has(queue)) queues.set(queue, at);
+  for (const path of new Set(paths))
+    for (const [index, hop] of (plan.paths[path] ?? []).entries())
+      for (const [queue, at] of queuesOfHop(hop, ['paths', path, index])) if (!queues.has(queue)) queues.set(queue, at);
   return queues;
 };
 
 /** Of all paths that VMs take. */
-export const queuesOfPlan = (plan: Pick<Plan, 'paths' | 'vms'>): ReadonlyMap<string, At> => {
-  const paths = [...new Set(plan.vms.map(({ path }) => path))];
-  return new Map(paths.flatMap((path) => [...queuesOfPath(plan, path)]).toReversed());
-};
+export const queuesOfPlan = (plan: Pick<Plan, 'paths' | 'vms'>): ReadonlyMap<string, At> =>
+  queuesOfPaths(
+    plan,
+    plan.vms.map(({ path }) => path),
+  );
 
 export const checkQueues = (plan: Pick<Plan, 'paths' | 'vms'>, unserved: readonly string[]): Said[] =>
   [...queuesOfPlan(plan)]

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -44,14 +44,20 @@ export const openHouse = async (roles: readonly Role[]): Promise<House> => {
   ]);
   const start = (role: Role): Promise<ChildProcess> =>
     new Promise((done, fail) => {
-      const child = fork(resolve(import.meta.dirname, 'process.ts'), [role, server.address, 'default']);
+      const log = join(folder, `${role}.log`);
+      const told = openSync(log, 'a');
+      const child = fork(resolve(import.meta.dirname, 'process.ts'), [role, server.address, 'default'], {
+        stdio: ['ignore', told, told, 'ipc'],
+      });
       pids.set(role, child.pid ?? 0);
-      child.once('exit', (code) => fail(new Error(`${role} ended with ${code} before it was ready`)));
+      child.once('exit', (code) => fail(new Error(`${role} ended with ${code}:\n${readFileSync(log, 'utf8')}`)));
       child.on('message', (word: Word) => {
         if ('ready' in word) done(child);
         else house.hear(word);
       });
     });
+  // The processes of the roles end by themselves when this one is gone.
+  process.once('exit', () => server.process.kill('SIGKILL'));
   const connection = await Connection.connect({ address: server.address });
   let children: readonly ChildProcess[] = [];
   const house: House = {

@@ -4,6 +4,9 @@ import { type Products, scriptedProducts } from '../support/scripted-products.ts
 
 type Verb = (order: unknown) => Promise<unknown>;
 
+/** A VM whose name begins so never gets its full copy: it parks, however often it is told to try again. */
+export const STUCK = 'stuck';
+
 /** What the scripted products call their one source VM. */
 const SOURCE = 'src-1';
 

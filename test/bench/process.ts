@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import pino from 'pino';
+import { mishap } from '../../activities/contracts/mishap.ts';
 import { agentWorkers } from '../../workers/agent.ts';
 import { orchestratorWorker } from '../../workers/orchestrator.ts';
-import { manyVms } from './many-vms.ts';
+import { manyVms, STUCK } from './many-vms.ts';
 
 /** One process of the bench, started by `house.ts`: `process.ts orchestrator|bare|agents <address> <namespace>`. */
 export type Role = 'orchestrator' | 'bare' | 'agents';
@@ -37,7 +38,11 @@ const WORKERS: Readonly<Record<Role, (connection: NativeConnection) => Promise<r
     agentWorkers({
       ...common(connection),
       concurrency: 8,
-      serve: manyVms((journey, call) => say({ journey, call, at: Number(process.hrtime.bigint()) / 1e6 })),
+      serve: manyVms((journey, call) => {
+        say({ journey, call, at: Number(process.hrtime.bigint()) / 1e6 });
+        if (journey.startsWith(STUCK) && call === 'veeam synchronise 0')
+          throw mishap.vendor('The repository is full.', { fix: 'Make room, then retry.', changed: 'nothing' });
+      }),
     }),
 };
 

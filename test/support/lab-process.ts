@@ -38,7 +38,10 @@ export interface LabProcess {
 }
 
 const labCommand = (args: readonly string[]): string => {
-  const done = spawnSync(process.execPath, [resolve('lab', 'main.ts'), ...args], { encoding: 'utf8' });
+  const done = spawnSync(process.execPath, [resolve('lab', 'main.ts'), ...args], {
+    encoding: 'utf8',
+    maxBuffer: 64 * 2 ** 20,
+  });
   if (done.status !== 0) throw new Error(`lab ${args[0]} ended with ${done.status}: ${done.stderr}`);
   return done.stdout;
 };

@@ -154,21 +154,16 @@ describe('a sweep never ends a wait', () => {
 
 describe('a sweep that cannot speak for a VM leaves it to read for itself', () => {
   test('after a change of ours, until one has begun later', async () => {
-    const host = fakeHost([{ ...serving(), guest: 'ignores' }, young({ Id: idOf(7), drives: [], nics: [] })]);
+    const host = fakeHost([{ ...serving(), OperationalStatus: ['MergingDisks'] }]);
     const { platform, now } = agent(host);
     now.attempt = 2;
-    await classOf(platform.health(healthOf(idOf(7))));
-    const swept = sweeps(host);
-    const expectFacts = factsOf(await platform.describe(order('describe')));
-    const shutDown = () => classOf(platform.shutDown({ ...order('shutDown'), graceMs: GRACE_MS, expectFacts }));
-    now.attempt = 1;
-    expect(await shutDown()).toBe('NotFinished');
-    now.attempt = 2;
-    const before = host.lists.length;
-    expect(await shutDown()).toBe('NotFinished');
-    expect([sweeps(host), host.lists.length - before]).toEqual([swept, 1]);
-    expect(await classOf(platform.health(healthOf(idOf(7))))).toBe('NotFinished');
-    expect(host.lists.length - before).toBe(1);
+    const powerOn = () => classOf(platform.powerOn(order('powerOn')));
+    expect(await powerOn()).toBe('NotFinished');
+    host.only().OperationalStatus = ['Ok'];
+    expect(await powerOn()).toBe('NotFinished');
+    await platform.isolate({ ...order('isolate'), extent: 'full' });
+    expect(await powerOn()).toBe('returned');
+    expect(sweeps(host)).toBe(1);
   });
 
   test('where the host cannot list its VMs', async () => {

@@ -22,7 +22,10 @@ const bench = (forMs = 1_000) => {
     },
   );
   const begun = async (n: number): Promise<void> => {
-    while (ends.length < n) await new Promise((soon) => setImmediate(soon));
+    for (let turn = 0; ends.length < n; turn += 1) {
+      if (turn === 1_000) throw new Error(`reading ${n} never began`);
+      await new Promise((soon) => setImmediate(soon));
+    }
   };
   return { sweep, ends, time, begun, most: () => most };
 };

@@ -22,7 +22,9 @@ export const readNotes = (home: string): readonly Noted[] => {
   try {
     return JSON.parse(readFileSync(pathOf(home), 'utf8')) as Noted[];
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    if (code !== undefined) throw error;
     throw new Error(
       `${pathOf(home)} cannot be read: ${(error as Error).message}\n    End what it names by hand and remove it.`,
     );

@@ -1,7 +1,7 @@
-import { createConnection } from 'node:net';
 import { join, resolve } from 'node:path';
 import { startTemporal } from '../temporal/start-server.ts';
 import { isAlive } from './alive.ts';
+import { isListening } from './listening.ts';
 import { type Noted, note, readNotes } from './notes.ts';
 
 const NAME = 'temporal';
@@ -10,20 +10,10 @@ const NAME = 'temporal';
 export const runningServer = (home: string): Noted | null =>
   readNotes(home).find((noted) => noted.name === NAME && isAlive(noted)) ?? null;
 
-const isTaken = (port: number): Promise<boolean> =>
-  new Promise((done) => {
-    const probe = createConnection({ port, host: '127.0.0.1' });
-    probe.once('connect', () => {
-      probe.destroy();
-      done(true);
-    });
-    probe.once('error', () => done(false));
-  });
-
 /** Refuses ports that somebody else listens on: their server would be taken for ours. */
 const refuseTaken = async (port: number, uiPort: number): Promise<void> => {
   for (const each of [port, uiPort])
-    if (await isTaken(each))
+    if (await isListening('127.0.0.1', each))
       throw new Error(
         `--port  something else listens on 127.0.0.1:${each}\n    Choose another port (its UI takes the one 1000 above), or set TEMPORAL_ADDRESS to use what is there.`,
       );

@@ -111,7 +111,8 @@ const sessionBody = (veeam: VeeamService, shown: Shown): Record<string, unknown>
       processed: { value: Math.round(read), percent },
       read: { value: Math.round(read), percent },
       transferred: { value: Math.round(transferred), percent },
-      processingRate: Math.round(Math.max(0, ...tasks.map((each) => each.rate))),
+      // Durations are the lab clock's, so a rate is, too.
+      processingRate: Math.round(Math.max(0, ...tasks.map((each) => each.rate)) * veeam.estate.scenario.speed),
       objectsCount: tasks.length,
       objectsProcessed: tasks.filter((each) => each.endedAt !== null).length,
     },

@@ -1,7 +1,7 @@
 import type { OpenGate } from '../../../domain/gate.ts';
 import type { Parked, Verb } from '../../../domain/verbs.ts';
 import type { MigrationView } from '../../../workflows/messages.ts';
-import type { OperatorPlan } from './plan.ts';
+import type { ChaosPlan, OperatorPlan } from './plan.ts';
 import { type Roll, rollOf, seedFrom } from './roll.ts';
 
 /** What a person at the consoles sees of a VM beside what the migration says: incarnations that are on. */
@@ -51,7 +51,8 @@ const atPark = (view: MigrationView, parked: Parked, plan: OperatorPlan, memory:
   const roll: Roll = rollOf(seedFrom(memory.seed, view.vm.id, key, times));
   const may = (verb: Verb): boolean => view.legal.includes(verb);
   const say = (verb: Verb): Answer => ({ do: 'command', verb, step: parked.step });
-  const tired = times > plan.patience;
+  // What has not moved for so long will hardly move for being asked again.
+  const tired = times > (parked.mishap.class === 'Stalled' ? 1 : plan.patience);
 
   if (parked.step === 'after the rollback') return say(times > 1 || roll.chance(0.5) ? 'rollBack' : 'retry');
   if (tired && may('rollBack')) return say('rollBack');
@@ -71,10 +72,17 @@ const atPark = (view: MigrationView, parked: Parked, plan: OperatorPlan, memory:
 };
 
 /** What a sensible person would do now; null when nobody is waited for. Pure: the caller notes what was sent. */
-export const answerTo = (view: MigrationView, plan: OperatorPlan, memory: Memory, sight: Sight): Answer | null => {
-  if (view.gate) return atGate(view, view.gate, plan, memory);
-  if (view.parked && view.legal.includes('retry')) return atPark(view, view.parked, plan, memory, sight);
-  return null;
+export const answerTo = (
+  view: MigrationView,
+  { operator, asBatch }: Pick<ChaosPlan, 'operator' | 'asBatch'>,
+  memory: Memory,
+  sight: Sight,
+): Answer | null => {
+  const answer = view.gate && atGate(view, view.gate, operator, memory);
+  // A cut-over of a batch has its gate at the group.
+  if (answer && 'gate' in answer && answer.gate.name === 'cutover' && asBatch) return null;
+  if (answer) return answer;
+  return view.parked && view.legal.includes('retry') ? atPark(view, view.parked, operator, memory, sight) : null;
 };
 
 /** An answer has arrived: what it means for the next one. */

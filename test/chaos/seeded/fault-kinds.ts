@@ -65,7 +65,8 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   { kind: 'noLicence', places: ofVm(['veeam.run']), answer: 'person' },
   { kind: 'noBoot', places: ofVm(['boot.hyper-v', 'boot.azure-local', 'boot.ahv']), answer: 'person' },
   { kind: 'wrongAddress', places: ofVm(['address.hyper-v', 'address.azure-local']), answer: 'either' },
-  { kind: 'lostCbt', places: ofVm(['veeam.run', 'arm.replication']), answer: 'itself' },
+  // The first copy reads everything anyway.
+  { kind: 'lostCbt', places: ofVm(['veeam.run', 'arm.replication'], { skip: 1 }), answer: 'itself' },
   {
     kind: 'stuckProgress',
     places: [...ofVm(['veeam.run', 'arm.replication']), ...at(['prism.guest-shutdown', 'prism.power-on'])],
@@ -95,9 +96,11 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   },
   {
     kind: 'sourcePoweredOn',
-    places: [0, 60_000, 300_000, 900_000].flatMap((afterMs) =>
-      ofVm(['admin.power-on.ahv', 'admin.power-on.hyper-v'], { afterMs }),
-    ),
+    places: [
+      ...[0, 60_000, 300_000, 900_000].flatMap((afterMs) => ofVm(['admin.power-on.ahv'], { afterMs })),
+      // Before it is fenced a staged VM that its mover stopped still has its network: nobody can keep an admin from it.
+      ...ofVm(['admin.power-on.hyper-v'], { after: 'item.removed' }),
+    ],
     answer: 'person',
   },
 ];

@@ -30,6 +30,8 @@ export interface OperatorPlan {
   readonly turnBackAt: readonly (GateWish & { readonly verb: 'rollBack' | 'eject' })[];
   /** Rejects once before approving. */
   readonly rejectOnce: readonly GateWish[];
+  /** Of a batch: turns a whole group round when its gate for that hop opens. */
+  readonly turnGroupAt: { readonly group: string; readonly hop: number } | null;
   /** After so many parks at one step the VM is rolled back where that is legal. */
   readonly patience: number;
 }
@@ -123,6 +125,7 @@ const REJECTED: readonly Omit<GateWish, 'vm'>[] = [
 ];
 
 const operatorOf = (vms: readonly VmScenario[], roll: Roll): OperatorPlan => ({
+  turnGroupAt: roll.chance(0.3) ? { group: roll.among(vms).expected.group, hop: roll.between(1, 2) } : null,
   turnBackAt: vms.flatMap(({ uuid: vm }) => {
     if (!roll.chance(0.25)) return [];
     const gate = roll.among(GATES);

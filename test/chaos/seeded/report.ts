@@ -50,7 +50,7 @@ export const neverHit = (reports: readonly SeedReport[]): readonly string[] => {
 };
 
 export const seedLines = (report: SeedReport, command: string): readonly string[] => {
-  const { plan, fired, killed, asked, ends, wrong, ms, startMs, folder } = report;
+  const { plan, fired, killed, asked, ends, wrong, ms, startMs, endedMs, cpu, folder } = report;
   const counts = [...new Set(Object.values(ends))].map(
     (end) => `${Object.values(ends).filter((each) => each === end).length} ${end}`,
   );
@@ -77,7 +77,10 @@ export const seedLines = (report: SeedReport, command: string): readonly string[
       .map(([end, n]) => `${n} ${end}`)
       .join(
         ', ',
-      )}; ${fired.length} of ${plan.faults.length} faults, ${struck.length} of ${killed.length} kills, ${asked.length} questions; ${seconds(ms)}, of which ${seconds(startMs)} to start`,
+      )}; ${fired.length} of ${plan.faults.length} faults, ${struck.length} of ${killed.length} kills, ${asked.length} questions; ${seconds(ms)}: ${seconds(startMs)} to start, ${seconds(ms - endedMs)} to judge and stop`,
+    `    CPU seconds: ${Object.entries(cpu)
+      .map(([name, n]) => `${name} ${n.toFixed(1)}`)
+      .join(', ')}`,
     ...(folder ? [`  Everything of it is below ${folder}. Again: ${command}`] : []),
   ];
 };

@@ -1,0 +1,99 @@
+import { commandMigration, decideGate, type MigrationHandle, viewMigration } from '../../../client/operations.ts';
+import { ENDS } from '../../../domain/phase.ts';
+import type { TrialEstate } from '../../../tools/estate/estate.ts';
+import { noteDecision } from '../../../tools/estate/operator.ts';
+import type { MigrationView } from '../../../workflows/messages.ts';
+import type { LabHand } from '../lab-hand.ts';
+import { pause, soon } from './again.ts';
+import { type Answer, answerTo, newMemory, noteAnswer } from './answer.ts';
+import type { ChaosPlan } from './plan.ts';
+import type { Sights } from './sights.ts';
+
+/** Where a person was asked, and what they said. */
+export interface Asked {
+  readonly vm: string;
+  readonly hop: number;
+  readonly step: string;
+  readonly mishap: string;
+  readonly answer: string;
+}
+
+/** What the operator sits at. */
+export interface Desk {
+  readonly trial: TrialEstate;
+  readonly lab: LabHand;
+  readonly plan: ChaosPlan;
+  readonly sights: Sights;
+  readonly asked: Asked[];
+  /** Pause between two looks at one VM, ms. */
+  readonly lookMs: number;
+}
+
+export const OPERATOR = 'operator';
+
+const toldOf = (answer: Answer): string => {
+  if (answer.do === 'command') return answer.verb;
+  return 'gate' in answer ? `${answer.do} ${answer.gate.name}` : `${answer.do} by hand`;
+};
+
+const send = async (
+  { trial, lab }: Desk,
+  handle: MigrationHandle,
+  view: MigrationView,
+  answer: Answer,
+): Promise<true> => {
+  if ('gate' in answer) {
+    const { gate, do: decision } = answer;
+    const { lossFrom } = gate.evidence;
+    noteDecision(trial.labState, {
+      at: new Date().toISOString(),
+      vm: view.vm.id,
+      hop: gate.hop,
+      gate: gate.name,
+      decision,
+      by: OPERATOR,
+      ...(typeof lossFrom === 'string' ? { lossFrom } : {}),
+    });
+    await decideGate(handle, gate, { decision, by: OPERATOR });
+  } else if (answer.do === 'command') await commandMigration(handle, answer.verb, OPERATOR);
+  else {
+    await lab.power(answer.vm, 'off');
+    if (answer.do === 'powerCycle') await lab.power(answer.vm, 'on');
+    await commandMigration(handle, 'retry', OPERATOR);
+  }
+  return true;
+};
+
+const askedAs = ({ vm, parked }: MigrationView, answer: Answer): readonly Asked[] =>
+  parked
+    ? [
+        {
+          vm: vm.name,
+          hop: parked.hop,
+          step: parked.step,
+          mishap: `${parked.mishap.class}: ${parked.mishap.message}`,
+          answer: toldOf(answer),
+        },
+      ]
+    : [];
+
+const standing = (id: string, view: MigrationView | null): string =>
+  view
+    ? `${view.vm.name} came to no end: ${view.phase}, hop ${view.hop}, ${view.step}, waits for ${view.waitingFor}: ${view.parked?.mishap.message ?? 'not parked'}`
+    : `${id} was never seen`;
+
+/** Looks at one VM and answers it until it is at its end. Throws when that takes longer than until `deadline`. */
+export const accompany = async (desk: Desk, handle: MigrationHandle, deadline: number): Promise<MigrationView> => {
+  const { trial, plan, sights, asked } = desk;
+  const memory = newMemory(plan.seed);
+  for (let last: MigrationView | null = null; ; await pause(desk.lookMs)) {
+    const view = await soon(trial, () => viewMigration(handle));
+    last = view ?? last;
+    if (view && ENDS.includes(view.phase) && !view.parked) return view;
+    if (Date.now() > deadline) throw new Error(standing(handle.workflowId, last));
+    const answer = view && answerTo(view, plan, memory, sights.of(view.vm.id));
+    if (!view || !answer || !(await soon(trial, () => send(desk, handle, view, answer)))) continue;
+    noteAnswer(view, answer, memory);
+    asked.push(...askedAs(view, answer));
+  }
+};
