@@ -37,8 +37,11 @@ export const askThrough =
   (connection: Connection, namespace: string): Ask =>
   async (question, withinMs = ANSWER_MS) => {
     const nobody = new AbortController();
+    const over = new AbortController();
     const doubt = setTimeout(async () => {
-      const pollers = await pollersOf(connection, namespace, 'orchestrator', 'workflow').catch(() => null);
+      const pollers = await connection
+        .withAbortSignal(over.signal, () => pollersOf(connection, namespace, 'orchestrator', 'workflow'))
+        .catch(() => null);
       if (pollers?.length === 0) nobody.abort();
     }, DOUBT_MS);
     try {
@@ -50,5 +53,6 @@ export const askThrough =
       throw isUnanswered(error) ? unanswered(withinMs) : error;
     } finally {
       clearTimeout(doubt);
+      over.abort();
     }
   };

@@ -16,16 +16,23 @@ export type Waiting =
       readonly gate: GroupGate;
       readonly since: number;
     }
-  | { readonly kind: 'vm'; readonly listed: Listed; readonly view: MigrationView; readonly since: number }
+  | {
+      readonly kind: 'vm';
+      readonly listed: Listed;
+      /** Its name, or its id where several that run bear the name. */
+      readonly called: string;
+      readonly view: MigrationView;
+      readonly since: number;
+    }
   | { readonly kind: 'silent'; readonly listed: Listed; readonly why: string; readonly since: number };
 
 const sinceOf = ({ gate, parked, commands }: MigrationView, listed: Listed): number =>
   parked?.since ?? gate?.openedAt ?? commands.findLast(({ verb }) => verb === 'pause')?.at ?? listed.startedAt;
 
-const askVm = async (reached: Reached, listed: Listed): Promise<Waiting> => {
+const askVm = async (reached: Reached, listed: Listed, called: string): Promise<Waiting> => {
   try {
     const view = await reached.ask(() => viewMigration(handleOf(reached.client, listed.workflowId)));
-    return { kind: 'vm', listed, view, since: sinceOf(view, listed) };
+    return { kind: 'vm', listed, called, view, since: sinceOf(view, listed) };
   } catch (error) {
     return {
       kind: 'silent',
@@ -56,7 +63,9 @@ export const inboxOf = async (reached: Reached): Promise<readonly Waiting[]> => 
   const [running, groups] = await Promise.all([listMigrations(reached.client, 'running'), groupsOf(reached)]);
   const together = new Set(groups.flatMap(({ gate }) => gate.waiting.map(({ id }) => id)));
   const alone = running.filter((one) => standingOf(one) !== 'running' && !together.has(one.workflowId));
-  const vms = await each(alone, (listed) => askVm(reached, listed));
+  const calledAs = ({ id, name }: Listed): string =>
+    running.some((one) => one.name === name && one.id !== id) ? id : name;
+  const vms = await each(alone, (listed) => askVm(reached, listed, calledAs(listed)));
   // Visibility is a moment behind: what was answered meanwhile waits no more.
   const waits = vms.filter(
     (one) => one.kind !== 'vm' || one.view.gate || one.view.parked || one.view.flags.includes('Paused'),

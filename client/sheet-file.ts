@@ -1,9 +1,11 @@
 import { constants } from 'node:fs';
 import { access, readFile, rename, writeFile } from 'node:fs/promises';
 import type { ListedVm } from '../domain/vm.ts';
+import type { Refusal } from '../plan/refusal.ts';
 import { renderRefusals } from '../plan/render-refusals.ts';
 import { type Amended, type Amendment, amendSheet } from '../plan/roster/amend-sheet.ts';
 import { firstCells, firstSheet, type SheetAround } from '../plan/roster/first-sheet.ts';
+import { readFileText } from '../plan/text/file-text.ts';
 import { WrongInput, wrongInput } from './wrong-input.ts';
 
 export interface SheetWritten extends Omit<Amended, 'text'> {
@@ -43,8 +45,10 @@ const replace = async (file: string, text: string): Promise<void> => {
 
 /** Changes a sheet that is there; what people wrote in it stays. Throws where it cannot be read. */
 export const amendFile = async (file: string, amendment: Amendment): Promise<SheetWritten> => {
-  const amended = amendSheet(file, await readFile(file, 'utf8'), amendment);
-  if ('refusals' in amended) throw new WrongInput(renderRefusals(amended.refusals));
+  const refusals: Refusal[] = [];
+  const readable = await readFileText(file, (refusal) => refusals.push(refusal));
+  const amended = readable === null ? { refusals } : amendSheet(file, await readFile(file, 'utf8'), amendment);
+  if ('refusals' in amended) throw new WrongInput(`The sheet cannot be read.\n${renderRefusals(amended.refusals)}`);
   const { text, ...counts } = amended;
   if (counts.filled + counts.added > 0) await replace(file, text);
   return { file, ...counts };

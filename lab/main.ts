@@ -15,7 +15,7 @@ import { serveEstate } from './serve.ts';
 
 const USAGE = `node lab/main.ts serve --scenario FILE --state DIR
 node lab/main.ts plan --scenario FILE --state DIR --out DIR
-node lab/main.ts scenario one|eight|several|random [--speed N] [--os windows|linux] [--count N] [--idle] [--seed N] > FILE`;
+node lab/main.ts scenario one|eight|several|random [--speed N] [--os windows|linux] [--count N] [--groups N] [--idle] [--seed N] > FILE`;
 
 type Listening = (estate: Estate) => RequestListener;
 
@@ -52,14 +52,20 @@ const serve = async (scenarioFile: string, dir: string): Promise<void> => {
 
 const scenarioOf = (
   name: string | undefined,
-  options: { speed?: string; os?: string; count?: string; idle?: boolean; seed?: string },
+  options: { speed?: string; os?: string; count?: string; groups?: string; idle?: boolean; seed?: string },
 ): Scenario | null => {
   const speed = Number(options.speed ?? 60);
   if (name === 'one') return oneVm({ speed, os: options.os === 'linux' ? 'linux' : 'windows' });
-  if (name === 'several') return severalVms({ speed, count: Number(options.count ?? 4), idle: options.idle ?? false });
+  if (name === 'several')
+    return severalVms({
+      speed,
+      count: Number(options.count ?? 4),
+      idle: options.idle ?? false,
+      ...(options.groups ? { groups: Number(options.groups) } : {}),
+    });
   if (name === 'random')
     return randomVms({ seed: Number(options.seed ?? 1), count: Number(options.count ?? 6), speed });
-  return name === 'eight' ? eightVms({ speed }) : null;
+  return name === 'eight' ? eightVms({ speed, watched: true }) : null;
 };
 
 const { positionals, values } = parseArgs({
@@ -71,6 +77,7 @@ const { positionals, values } = parseArgs({
     speed: { type: 'string' },
     os: { type: 'string' },
     count: { type: 'string' },
+    groups: { type: 'string' },
     idle: { type: 'boolean' },
     seed: { type: 'string' },
   },

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { ahvPlatform } from '../activities/ahv/index.ts';
-import { openArm } from '../activities/arm/index.ts';
+import { type Arm, type ArmSite, openArm } from '../activities/arm/index.ts';
 import { azureLocalPlatform } from '../activities/azure-local/index.ts';
 import { azureMigrateMover } from '../activities/azure-migrate/index.ts';
 import type { CmdletRunner } from '../activities/contracts/cmdlets.ts';
@@ -11,6 +11,7 @@ import { veeamMover } from '../activities/veeam/index.ts';
 import type { Estate, Executable } from '../domain/estate.ts';
 import type { Policies } from '../domain/plan.ts';
 import type { Served } from './agent.ts';
+import type { Capture, Exchange, Medium } from './capture/capture.ts';
 import { loadCatalogue } from './powershell/catalogue.ts';
 import { createCmdletRunner } from './powershell/runner.ts';
 import { resolveSecret } from './secrets.ts';
@@ -25,14 +26,15 @@ const products = resolve(import.meta.dirname, '..', 'activities');
 const cancelled = (): AbortSignal | undefined => attemptNow().cancelled;
 
 /** One runner an instance: its driver's own catalogue and nothing beyond it. Cancelling an activity kills the shell it waits for. */
-const runnerOf = async (product: string, powershell: Executable): Promise<CmdletRunner> => {
+const runnerOf = async (site: Site, product: string, powershell: Executable): Promise<CmdletRunner> => {
   const run = createCmdletRunner({
     executable: powershell.command,
     entryScript: resolve(import.meta.dirname, 'powershell', 'run-cmdlets.ps1'),
     catalogue: await loadCatalogue([join(products, product, 'cmdlets.json')]),
     scripts: product === 'guest' ? guestScripts(join(products, 'guest', 'scripts')) : {},
-    resolveSecret,
+    resolveSecret: secretsOf(site),
     timeoutMs: CMDLET_TIMEOUT_MS,
+    ...listening(site, product, 'cmdlets'),
   });
   return (calls, options) => {
     const signal = cancelled();
@@ -44,65 +46,85 @@ interface Site {
   readonly estate: Estate;
   readonly policies: Policies;
   readonly instance: string;
+  /** Records what the product says; nobody listens where it is not given. */
+  readonly capture?: Capture;
 }
+
+const secretsOf = ({ capture }: Site): typeof resolveSecret => capture?.guarding(resolveSecret) ?? resolveSecret;
+
+const listening = (
+  { capture, instance }: Site,
+  product: string,
+  medium: Medium,
+): { readonly heard?: (exchange: Exchange) => void } =>
+  capture ? { heard: capture.hear(`${product}@${instance}`, medium) } : {};
+
+const armOf = (site: Site, product: string, instance: ArmSite): Arm =>
+  openArm(instance, { secret: secretsOf(site), signal: cancelled, ...listening(site, product, 'http') });
 
 /** How each product's driver is made from what the plan says of an instance. */
 const MAKERS: Readonly<Record<string, (site: Site) => Promise<object>>> = {
-  ahv: async ({ estate, instance }) =>
+  ahv: async (site) =>
     ahvPlatform({
-      instance: known(estate.ahv, 'ahv', instance),
-      resolveSecret,
+      instance: known(site.estate.ahv, 'ahv', site.instance),
+      resolveSecret: secretsOf(site),
+      ...listening(site, 'ahv', 'http'),
       now: () => new Date(),
       agentVersion: VERSION,
-      at: `ahv@${instance}`,
+      at: `ahv@${site.instance}`,
     }),
-  veeam: async ({ estate, policies, instance }) => {
-    const site = known(estate.veeam, 'veeam', instance);
+  veeam: async (site) => {
+    const { estate, policies } = site;
+    const instance = known(estate.veeam, 'veeam', site.instance);
     return veeamMover({
-      instance: site,
-      run: await runnerOf('veeam', site.powershell),
+      instance,
+      run: await runnerOf(site, 'veeam', instance.powershell),
       hosts: estate['hyper-v'],
-      resolveSecret,
+      resolveSecret: secretsOf(site),
+      ...listening(site, 'veeam', 'http'),
       now: () => new Date(),
       pollMs: policies.pollMs,
       agentVersion: VERSION,
-      at: `veeam@${instance}`,
+      at: `veeam@${site.instance}`,
     });
   },
-  'hyper-v': async ({ estate, policies, instance }) => {
-    const site = known(estate['hyper-v'], 'hyper-v', instance);
+  'hyper-v': async (site) => {
+    const { estate, policies } = site;
+    const instance = known(estate['hyper-v'], 'hyper-v', site.instance);
     return hyperVPlatform({
-      instance: site,
-      run: await runnerOf('hyper-v', site.powershell),
+      instance,
+      run: await runnerOf(site, 'hyper-v', instance.powershell),
       steadyMs: policies.steadyMs,
       pollMs: policies.pollMs,
       agentVersion: VERSION,
     });
   },
-  'azure-migrate': async ({ estate, policies, instance }) => {
-    const site = known(estate['azure-migrate'], 'azure-migrate', instance);
+  'azure-migrate': async (site) => {
+    const { estate, policies } = site;
+    const instance = known(estate['azure-migrate'], 'azure-migrate', site.instance);
     return azureMigrateMover({
-      instance: site,
-      arm: openArm(site, { secret: resolveSecret, signal: cancelled }),
+      instance,
+      arm: armOf(site, 'azure-migrate', instance),
       pollMs: policies.pollMs,
       agentVersion: VERSION,
     });
   },
-  'azure-local': async ({ estate, instance }) => {
-    const site = known(estate['azure-local'], 'azure-local', instance);
+  'azure-local': async (site) => {
+    const instance = known(site.estate['azure-local'], 'azure-local', site.instance);
     return azureLocalPlatform({
-      instance: site,
-      arm: openArm(site, { secret: resolveSecret, signal: cancelled }),
+      instance,
+      arm: armOf(site, 'azure-local', instance),
       agentVersion: VERSION,
     });
   },
-  guest: async ({ estate, instance }) => {
-    const site = known(estate.guest, 'guest', instance);
+  guest: async (site) => {
+    const instance = known(site.estate.guest, 'guest', site.instance);
     return guestDriver({
-      instance: site,
-      run: await runnerOf('guest', site.powershell),
+      instance,
+      run: await runnerOf(site, 'guest', instance.powershell),
       scripts: guestScripts(join(products, 'guest', 'scripts')),
-      resolveSecret,
+      resolveSecret: secretsOf(site),
+      ...listening(site, 'guest', 'ssh'),
       agentVersion: VERSION,
     });
   },
@@ -125,5 +147,17 @@ const known = <T>(instances: Readonly<Record<string, T>>, product: string, insta
 export const driverOf = async (site: Site & { readonly product: string }): Promise<Served> => {
   const maker = MAKERS[site.product];
   if (!maker) throw new Error(`No driver for ${site.product}. There are: ${Object.keys(MAKERS).join(', ')}.`);
-  return (await maker(site)) as Served;
+  const served = (await maker(site)) as Served;
+  const { capture } = site;
+  if (!capture) return served;
+  // An order names its VM, hosts and networks before the product does.
+  return Object.fromEntries(
+    Object.entries(served).map(([verb, act]) => [
+      verb,
+      (order: never) => {
+        capture.learn(order);
+        return act(order);
+      },
+    ]),
+  );
 };

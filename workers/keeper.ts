@@ -1,7 +1,7 @@
 import { Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
-import type { Keeper } from '../activities/contracts/keeper.ts';
+import type { GiveBack, Keeper } from '../activities/contracts/keeper.ts';
 import { mishap, unreachable } from '../activities/contracts/mishap.ts';
 import { memberReport } from '../workflows/batch-messages.ts';
 import { capacityId, releaseLeaseSignal, requestLeases } from '../workflows/capacity-messages.ts';
@@ -25,6 +25,13 @@ const asking =
 export const keeper = (options: { connection: NativeConnection; namespace: string; records: string }): Keeper => {
   const client = new Client({ connection: options.connection, namespace: options.namespace });
   const capacityOf = (programme: string) => client.workflow.getHandle(capacityId(programme));
+  const release = ({ programme, holder, purposes }: GiveBack): Promise<void> =>
+    capacityOf(programme)
+      .signal(releaseLeaseSignal, { holder, purposes })
+      .catch((error: unknown) => {
+        // Where there is no table, nothing of it is counted.
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      });
   return {
     lease: asking(async ({ programme, ...ask }) => {
       try {
@@ -44,17 +51,13 @@ export const keeper = (options: { connection: NativeConnection; namespace: strin
         throw error;
       }
     }),
-    release: asking(async ({ programme, holder, purposes }) => {
-      await capacityOf(programme)
-        .signal(releaseLeaseSignal, { holder, purposes })
-        .catch((error: unknown) => {
-          // Where there is no table, nothing of it is counted.
-          if (!(error instanceof WorkflowNotFoundError)) throw error;
-        });
+    release: asking(async (ask) => {
+      await release(ask);
       return { released: true as const };
     }),
-    tell: asking(async ({ batch, report }) => {
+    tell: asking(async ({ batch, report, gives }) => {
       try {
+        if (gives) await release(gives);
         await client.workflow.getHandle(batch).signal(memberReport, report);
         return { told: true };
       } catch (error) {

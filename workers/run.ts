@@ -5,8 +5,11 @@ import { parseQueue } from '../domain/address.ts';
 import type { Estate } from '../domain/estate.ts';
 import type { Policies } from '../domain/plan.ts';
 import { agentWorkers } from './agent.ts';
+import { openCapture } from './capture/capture.ts';
 import { driverOf } from './drivers.ts';
 import { orchestratorWorker } from './orchestrator.ts';
+import { trustThisMachine } from './trust.ts';
+import { VERSION } from './version.ts';
 
 const OLDEST_NODE = 22;
 
@@ -56,19 +59,24 @@ export interface AgentRun {
   readonly policies: Policies;
   /** Queues to serve, such as `veeam@vbr01`. */
   readonly serve: readonly string[];
+  /** Folder that gets a redacted record of every exchange with the products. */
+  readonly captureTo?: string;
 }
 
 /** Serves the named instances. A queue the plan does not know is refused before anything is polled. */
-export const runAgent = async ({ estate, policies, serve }: AgentRun): Promise<void> => {
+export const runAgent = async ({ estate, policies, serve, captureTo }: AgentRun): Promise<void> => {
   const named = serve.map((queue) => {
     const parts = parseQueue(queue);
     if (!parts) throw new Error(`${queue} is not of the form product@instance.`);
     return { queue, ...parts };
   });
+  const captured = captureTo === undefined ? {} : { capture: openCapture(captureTo, estate, VERSION) };
   const { connection, namespace, log } = await reach();
+  trustThisMachine();
   const drivers = await Promise.all(
     named.map(
-      async ({ queue, product, instance }) => [queue, await driverOf({ estate, policies, product, instance })] as const,
+      async ({ queue, product, instance }) =>
+        [queue, await driverOf({ estate, policies, product, instance, ...captured })] as const,
     ),
   );
   const workers = await agentWorkers({

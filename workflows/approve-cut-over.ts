@@ -1,11 +1,12 @@
+import type { Purpose } from '../domain/capacity.ts';
 import { attestedQuestions, MAIN_PATH } from '../domain/checks.ts';
 import { factsOf } from '../domain/facts.ts';
 import { gate } from './gate.ts';
 import { type Hop, platformOrder } from './hop-context.ts';
 import { show } from './journey.ts';
 
-/** A person says that this machine, as it is, may be stopped. */
-export const approveCutOver = async (h: Hop): Promise<void> => {
+/** A person says that this machine, as it is, may be stopped. `givesBack`: leases that are not held while it is decided. */
+export const approveCutOver = async (h: Hop, givesBack: readonly Purpose[] = []): Promise<void> => {
   const evidence = () => ({
     vm: h.vm.name,
     from: `${h.order.from.product}@${h.order.from.instance}`,
@@ -17,7 +18,7 @@ export const approveCutOver = async (h: Hop): Promise<void> => {
     attest: attestedQuestions('cutover', h.n === 1 ? MAIN_PATH : ['2']),
     warnings: h.j.findings.filter((f) => f.severity === 'warn').map((f) => `${f.id} ${f.message}`),
   });
-  await gate(h.j, 'cutover', h.n, evidence, { phase: 'AwaitingCutover', round: h.record.round });
+  await gate(h.j, 'cutover', h.n, evidence, { phase: 'AwaitingCutover', round: h.record.round, givesBack });
   // At once, for what comes next may wait for an agent, and nobody is to decide twice.
   show(h.j, { waitingFor: null });
 };

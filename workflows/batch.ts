@@ -154,7 +154,10 @@ const deliver = async (b: Batch, { to, decided, gate }: Letter): Promise<void> =
     ...(attestation ? { attestation } : {}),
   };
   await getExternalWorkflowHandle(to)
-    .signal(decideSignal, { gate: name, hop, round, fingerprint, decision, by, group, ...words })
+    .signal(decideSignal, {
+      ...{ gate: name, hop, round, fingerprint, decision, by, group, takenAt: decided.at },
+      ...words,
+    })
     .catch(() => change(b, lost(b.state, to, 'Its migration took no decision any more.')));
 };
 

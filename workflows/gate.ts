@@ -1,7 +1,9 @@
+import type { Purpose } from '../domain/capacity.ts';
 import { type Decided, type Decision, type Evidence, fingerprintOf, refuseDecision } from '../domain/gate.ts';
 import type { Phase } from '../domain/phase.ts';
 import type { GateName } from '../domain/plan.ts';
 import { type Journey, note, show } from './journey.ts';
+import { giveBack } from './lease.ts';
 import { until } from './step.ts';
 import { tellBatch } from './tell-batch.ts';
 
@@ -35,6 +37,8 @@ export const judge = (j: Journey, decision: Decision): string | null =>
 interface GateOptions {
   readonly phase?: Phase;
   readonly round: number;
+  /** Leases that are not held while people decide. */
+  readonly givesBack?: readonly Purpose[];
 }
 
 /** Until when a person was waited for: what a group waits for after its decision is its turn. It may be anything that a person typed. */
@@ -67,8 +71,8 @@ export const ask = async (
   try {
     if (isOfGroup(j, name)) {
       const { evidence: _seen, approvers: _who, ...shown } = j.gate;
-      await tellBatch(j, { told: 'atGate', gate: shown });
-    }
+      await tellBatch(j, { told: 'atGate', gate: shown }, options.givesBack);
+    } else await giveBack(j, options.givesBack ?? []);
     await until(j, () => j.decided !== null);
     return (j.decided as Decided | null)?.decision === 'approve';
   } finally {

@@ -5,7 +5,7 @@ import { cutOverByRestore } from './cut-over-restore.ts';
 import { cutOverBySwitch, leaveOff } from './cut-over-switch.ts';
 import { type Hop, hasServed, itemOrder, platformOrder, protect, unsafe } from './hop-context.ts';
 import { mark, show } from './journey.ts';
-import { askForLeases, awaitLeases, cutOverAsk, giveBack } from './lease.ts';
+import { askForLeases, awaitLeases, cutOverAsk } from './lease.ts';
 import { queuesServed } from './queues.ts';
 import { step, together } from './step.ts';
 import { tellBatch } from './tell-batch.ts';
@@ -86,12 +86,10 @@ const takeSeat = async (h: Hop): Promise<void> => {
 /** Protect, copy, ask and wait for the window, until the VM that was approved is the one that stands there. */
 const approach = async (h: Hop): Promise<void> => {
   await seed(h);
-  await giveBack(h.j, ['copy']);
   for (let approved = ''; approved !== factsOf(h.facts); ) {
     approved = factsOf(h.facts);
-    // Nobody keeps others from cutting over while people decide.
-    await giveBack(h.j, ['cutOver']);
-    await approveCutOver(h);
+    // The copy is made; and nobody keeps others from cutting over while people decide.
+    await approveCutOver(h, ['copy', 'cutOver']);
     await windowOf(h);
     await takeSeat(h);
     await lastPreflight(h);
@@ -114,6 +112,5 @@ export const runHop = async (h: Hop): Promise<void> => {
   await validate(h);
   if (h.record.wasOn) mark(h.j, h.n, 'checksPassed');
   if (h.record.kind === 'switch') await leaveOff(h);
-  await giveBack(h.j, ['cutOver']);
-  await tellBatch(h.j, { told: 'landed', hop: h.n });
+  await tellBatch(h.j, { told: 'landed', hop: h.n }, ['cutOver']);
 };

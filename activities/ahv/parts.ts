@@ -2,7 +2,7 @@ import type { AhvInstance } from '../../domain/estate.ts';
 import { type Attempt, attemptNow } from '../http/attempt.ts';
 import { httpClient } from '../http/client.ts';
 import type { ResolveSecret } from '../http/login.ts';
-import type { Http } from '../http/transport.ts';
+import type { HearHttp, Http } from '../http/transport.ts';
 import { type DoDeed, doer } from './change.ts';
 import { type Prism, prismOf } from './prism.ts';
 import { type Tasks, tasksOf } from './tasks.ts';
@@ -18,6 +18,8 @@ export interface AhvDeps {
   readonly agentVersion?: string;
   /** Instead of a client of the instance's own endpoint. */
   readonly http?: Http;
+  /** Hears what Prism says. */
+  readonly heard?: HearHttp;
   /** Instead of the running Temporal activity. */
   readonly attempt?: () => Attempt;
   /** Between two looks at one task. */
@@ -47,7 +49,13 @@ export const ahvOf = (deps: AhvDeps): Ahv => {
   const at = deps.at ?? 'ahv';
   const attempt = deps.attempt ?? attemptNow;
   const http =
-    deps.http ?? httpClient({ base: instance.endpoint, pace: PACE, ...(instance.ca ? { ca: instance.ca } : {}) });
+    deps.http ??
+    httpClient({
+      base: instance.endpoint,
+      pace: PACE,
+      ...(instance.ca ? { ca: instance.ca } : {}),
+      ...(deps.heard ? { heard: deps.heard } : {}),
+    });
   const prism = prismOf({ at }, instance, resolveSecret, http);
   const tasks = tasksOf(prism, deps.pause ?? sleep);
   const agentVersion = deps.agentVersion ?? 'unknown';

@@ -13,7 +13,7 @@ import type { AzureLogin, SecretRef } from '../../domain/estate.ts';
 import { mishap } from '../contracts/mishap.ts';
 import { failureOfNoAnswer, LogInFailed } from './no-answer.ts';
 import type { Json } from './reading.ts';
-import type { Send } from './transport.ts';
+import type { ArmRequest, ArmResponse, HearArm, Send } from './transport.ts';
 
 /** What of an instance decides how Azure is reached. */
 export interface ArmSite {
@@ -29,6 +29,7 @@ export interface ArmSetup {
   secret(ref: SecretRef): Promise<string>;
   /** Cancels the request that is under way. */
   signal?(): AbortSignal | undefined;
+  readonly heard?: HearArm;
   /** Milliseconds one request may take. */
   readonly timeoutMs?: number;
 }
@@ -124,6 +125,9 @@ const answerOf = (response: PipelineResponse) => ({
   body: parsed(response.bodyAsText),
 });
 
+const asked = (method: ArmRequest['method'], url: string, body: Json | undefined): ArmRequest =>
+  body === undefined ? { method, url } : { method, url, body };
+
 /** Opens on the first request, once a process; a refused log-in reads the secret anew on the next. */
 export const armSend = (site: ArmSite, setup: ArmSetup): Send => {
   let opening: Promise<ResourceManagementClient> | null = null;
@@ -145,9 +149,15 @@ export const armSend = (site: ArmSite, setup: ArmSetup): Send => {
       abortSignal: cancelled ? AbortSignal.any([cancelled, late]) : late,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+    const began = performance.now();
+    const say = (answered: ArmResponse | null, failed: string | null): void =>
+      setup.heard?.({ asked: asked(method, url, body), answered, failed, tookMs: performance.now() - began });
     try {
-      return answerOf(await (await client()).sendRequest(request));
+      const answer = answerOf(await (await client()).sendRequest(request));
+      say(answer, null);
+      return answer;
     } catch (error) {
+      say(null, error instanceof Error ? error.name : 'no reason given');
       if (cancelled?.aborted) throw error;
       const failure = error instanceof ApplicationFailure ? error : failureOfNoAnswer({ method, url }, error);
       if (failure.type === 'Configuration') opening = null;

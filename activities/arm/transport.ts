@@ -16,6 +16,17 @@ export interface ArmResponse {
   readonly body: Json | null;
 }
 
+/** One request and what came of it, as it was. `answered` null: there was no answer; `failed` says why. */
+export interface ArmExchange {
+  readonly asked: ArmRequest;
+  readonly answered: ArmResponse | null;
+  readonly failed: string | null;
+  readonly tookMs: number;
+}
+
+/** Hears what goes over the wire, signed addresses and all: who listens covers what must not be kept. The log-in is not heard. */
+export type HearArm = (exchange: ArmExchange) => void;
+
 /**
  * Sends one request once, and never again by itself. Answers of every status are returned;
  * it throws a mishap of ours only when there is no answer at all.

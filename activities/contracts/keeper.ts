@@ -23,6 +23,13 @@ export interface GiveBack {
   readonly purposes: readonly Purpose[];
 }
 
+/** What a member tells its batch; `gives` is what it gives back with the same breath. */
+export interface BatchWord {
+  readonly batch: string;
+  readonly report: MemberReport;
+  readonly gives?: GiveBack;
+}
+
 export interface Keeper {
   /**
    * Asks the capacity workflow. `granted` says that nothing of it waits; what does is in line, and told by signal later. An answer
@@ -31,7 +38,7 @@ export interface Keeper {
   lease(ask: LeaseAsk): Promise<{ readonly granted: boolean; readonly waiting?: readonly Waiting[] }>;
   release(ask: GiveBack): Promise<{ readonly released: true }>;
   /** Tells a batch; `told` false means that it runs no more, which changes nothing for the member. */
-  tell(word: { readonly batch: string; readonly report: MemberReport }): Promise<{ readonly told: boolean }>;
+  tell(word: BatchWord): Promise<{ readonly told: boolean }>;
   /** Which of these VMs have a record that says they have moved. */
   moved(ask: { readonly programme: string; readonly vms: readonly string[] }): Promise<readonly string[]>;
   /** Whether these migrations still run, and the phase visibility shows of each. */

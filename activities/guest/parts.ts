@@ -11,7 +11,7 @@ import { failures, isUnreachable } from './failures.ts';
 import { hostKeys } from './host-keys.ts';
 import { overPowerShell } from './remoting.ts';
 import { guestScripts } from './scripts.ts';
-import { overSsh, type SshHost } from './ssh.ts';
+import { overSsh, type SshHost, SshTrouble } from './ssh.ts';
 import { type Sighting, watch, wordsOf } from './watch.ts';
 import type { Answer, ScriptName } from './wire.ts';
 
@@ -20,10 +20,20 @@ export interface GuestDeps {
   readonly run: CmdletRunner;
   readonly resolveSecret: (ref: SecretRef) => Promise<string>;
   readonly agentVersion: string;
+  /** Hears what scripts are asked and answer over SSH; those over PowerShell go through `run`. */
+  readonly heard?: (exchange: HeardScript) => void;
   /** Host key fingerprints (`SHA256:…`) by address or `address:port`, of guests and of the bastion. */
   readonly knownHosts?: Readonly<Record<string, string>>;
   /** Texts of the scripts by file name; those of the working directory where not given. */
   readonly scripts?: Readonly<Record<string, string>>;
+}
+
+export interface HeardScript {
+  readonly asked: { readonly script: string; readonly argument: string };
+  /** Standard output and error as they were. */
+  readonly answered: { readonly said: string; readonly complained: string; readonly code: number | null } | null;
+  readonly failed: string | null;
+  readonly tookMs: number;
 }
 
 /** What the verbs work with. */
@@ -75,14 +85,27 @@ export const guestRoom = (deps: GuestDeps): GuestRoom => {
       user: login.user,
       password: await secret(order, login.password),
     });
-    const { said, complained } = await overSsh({
+    const began = performance.now();
+    const say = (answered: HeardScript['answered'], failed: string | null): void =>
+      deps.heard?.({
+        asked: { script: `${script}.sh`, argument },
+        answered,
+        failed,
+        tookMs: performance.now() - began,
+      });
+    const outcome = await overSsh({
       target: await host({ host: way.address, port: instance.sshPort }, way.login),
       bastion: bastion ? await host(bastion, bastion.login) : null,
       command: `sh -s -- ${argument}`,
       input: scripts[`${script}.sh`] ?? '',
       timeoutMs: PATIENCE[script],
       keys,
+    }).catch((error: unknown) => {
+      say(null, error instanceof SshTrouble ? error.kind : 'unknown');
+      throw error;
     });
+    say(outcome, null);
+    const { said, complained } = outcome;
     if (!isAnswered(said)) throw failures.noAnswer(order, script, '', (complained || said).trim().slice(0, 300));
     return said;
   };

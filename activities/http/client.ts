@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { Agent, type Dispatcher } from 'undici';
 import { mishap, unreachable } from '../contracts/mishap.ts';
 import { attemptNow } from './attempt.ts';
-import { failureOfNoAnswer, failureOfStatus, requestText } from './failures.ts';
+import { failureOfNoAnswer, failureOfStatus, requestText, wordOf } from './failures.ts';
 import { type Pace, paced } from './pace.ts';
 import type { Json } from './reading.ts';
-import type { Http, HttpAnswer, HttpRequest } from './transport.ts';
+import type { HearHttp, Http, HttpAnswer, HttpRequest } from './transport.ts';
 
 export interface Site {
   /** Such as `https://prism.example.org:9440`; a path in it comes before every request's own. */
@@ -13,6 +13,7 @@ export interface Site {
   /** PEM file that is trusted instead of the system's own store. */
   readonly ca?: string;
   readonly pace?: Pace;
+  readonly heard?: HearHttp;
 }
 
 const PATIENT_MS = 60_000;
@@ -89,8 +90,23 @@ export const httpClient = (site: Site): Http => {
     };
   };
 
+  const listened = async (request: HttpRequest): Promise<HttpAnswer> => {
+    if (!site.heard) return send(request);
+    const began = performance.now();
+    const say = (answered: HttpAnswer | null, failed: string | null): void =>
+      site.heard?.({ asked: request, answered, failed, tookMs: performance.now() - began });
+    try {
+      const answer = await send(request);
+      say(answer, null);
+      return answer;
+    } catch (error) {
+      say(null, wordOf(error));
+      throw error;
+    }
+  };
+
   return async (request) => {
-    const answer = await turn(() => send(request)).catch((error: unknown) => {
+    const answer = await turn(() => listened(request)).catch((error: unknown) => {
       if (attemptNow().cancelled?.aborted) throw error;
       const known = error instanceof Error && error.name === 'ApplicationFailure';
       throw known ? error : failureOfNoAnswer(base, request, error);

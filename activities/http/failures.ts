@@ -39,6 +39,9 @@ const codesOf = (error: unknown, depth = 0): readonly string[] => {
   return [own, ...codesOf(cause, depth + 1), ...inner].filter((text) => text !== '');
 };
 
+/** Why there was no answer, in a code of the network layers: their sentences may quote what was sent. */
+export const wordOf = (error: unknown): string => codesOf(error)[0] ?? 'no reason given';
+
 /** No answer → what to throw. Codes only: messages of the network layers may quote what was sent. */
 export const failureOfNoAnswer = (base: string, request: HttpRequest, error: unknown): ApplicationFailure => {
   const codes = codesOf(error);
@@ -48,5 +51,5 @@ export const failureOfNoAnswer = (base: string, request: HttpRequest, error: unk
     return mishap.configuration(`The certificate of ${host} is not trusted: ${refused}`, {
       fix: 'Name the PEM file of its issuer as `ca` of this instance in the plan, or give the server a certificate for this name.',
     });
-  return unreachable(`${requestText(request)} got no answer from ${host}: ${codes[0] ?? 'no reason given'}`);
+  return unreachable(`${requestText(request)} got no answer from ${host}: ${wordOf(error)}`);
 };

@@ -20,6 +20,17 @@ export interface HttpAnswer {
   readonly body: Json;
 }
 
+/** One request and what came of it, as it was. `answered` null: there was no answer, or none that says anything; `failed` says why. */
+export interface HttpExchange {
+  readonly asked: HttpRequest;
+  readonly answered: HttpAnswer | null;
+  readonly failed: string | null;
+  readonly tookMs: number;
+}
+
+/** Hears what goes over the wire, secrets and all: who listens covers what must not be kept. */
+export type HearHttp = (exchange: HttpExchange) => void;
+
 /**
  * Sends one request once, and never again by itself. Throws `Throttled` for 429 and 503, `Unreachable` where there was no
  * answer or one that says nothing about what happened (408, other 5xx), `Configuration` where the certificate is not

@@ -4,7 +4,7 @@ import { mishap } from '../contracts/mishap.ts';
 import { type Attempt, attemptNow } from '../http/attempt.ts';
 import { httpClient } from '../http/client.ts';
 import type { ResolveSecret } from '../http/login.ts';
-import type { Http } from '../http/transport.ts';
+import type { HearHttp, Http } from '../http/transport.ts';
 import { type Backups, backupsOf } from './backups.ts';
 import { type Jobs, jobsOf } from './jobs.ts';
 import { type Licences, licencesOf } from './licence.ts';
@@ -30,6 +30,8 @@ export interface VeeamDeps {
   readonly pollMs?: number;
   /** Instead of a client of the instance's own endpoint. */
   readonly http?: Http;
+  /** Hears what its REST says. */
+  readonly heard?: HearHttp;
   /** Instead of the running Temporal activity. */
   readonly attempt?: () => Attempt;
 }
@@ -61,7 +63,13 @@ export const veeamOf = (deps: VeeamDeps): Veeam => {
   const { instance, resolveSecret, now, hosts } = deps;
   const at = deps.at ?? 'veeam';
   const http =
-    deps.http ?? httpClient({ base: instance.endpoint, pace: PACE, ...(instance.ca ? { ca: instance.ca } : {}) });
+    deps.http ??
+    httpClient({
+      base: instance.endpoint,
+      pace: PACE,
+      ...(instance.ca ? { ca: instance.ca } : {}),
+      ...(deps.heard ? { heard: deps.heard } : {}),
+    });
   const rest = restOf({ where: { at }, instance, resolve: resolveSecret, now, http });
   const attempt = deps.attempt ?? attemptNow;
   const inSession = inSessionOf(instance, deps.run, attempt);

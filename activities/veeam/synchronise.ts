@@ -19,8 +19,11 @@ const size = (bytes: number): string => {
   return `${left.toFixed(left < 10 ? 1 : 0)} ${UNITS[unit]}`;
 };
 
-const progressText = (run: Run): string =>
-  `Run ${run.id}: ${run.percent} %, ${size(run.moved)} of ${size(run.total)} moved, ${size(run.rate)}/s`;
+/** Of a run under way Veeam tells what it has read so far and what share of the whole that is. */
+const progressText = ({ id, percent, moved, total, rate }: Run): string => {
+  const whole = percent > 0 && total > 0 ? ` of about ${size((total * 100) / percent)}` : '';
+  return `Run ${id}: ${percent} %, ${size(total)}${whole} read, ${size(moved)} moved, ${size(rate)}/s`;
+};
 
 const wait = (run: Run): never =>
   notFinished(progressText(run), note({ run: run.id, percent: run.percent, moved: run.moved }));

@@ -4,14 +4,8 @@ import { examples, withJson } from './command-line.ts';
 import { duration, kebab, marked, say, sayJson, shellWord } from './print.ts';
 import { atTemporal } from './session.ts';
 
-/** What a person types to answer; a name that several VMs bear is of no use there. */
-const handleFor = (vm: { readonly id: string; readonly name: string }, all: readonly Waiting[]): string => {
-  const named = all.filter((one) => one.kind !== 'group' && one.listed.name === vm.name);
-  return shellWord(named.length > 1 ? vm.id : vm.name);
-};
-
 /** The command that answers it. */
-export const commandFor = (one: Waiting, all: readonly Waiting[]): string => {
+export const commandFor = (one: Waiting): string => {
   if (one.kind === 'silent') return 'tranship doctor';
   if (one.kind === 'group') {
     const group = `--batch ${shellWord(one.batch)} --group ${shellWord(one.gate.group)}`;
@@ -20,7 +14,7 @@ export const commandFor = (one: Waiting, all: readonly Waiting[]): string => {
       : `tranship approve ${group}`;
   }
   const { view } = one;
-  const vm = handleFor(view.vm, all);
+  const vm = shellWord(one.called);
   if (view.parked) return `tranship ${kebab(view.legal[0] ?? 'retry')} ${vm} --step ${shellWord(view.parked.step)}`;
   return view.gate ? `tranship approve ${vm}` : `tranship resume ${vm}`;
 };
@@ -57,7 +51,7 @@ export const inboxText = (all: readonly Waiting[], now: number): string =>
       return [
         marked(mark, `${duration(now - one.since)}  ${headOf(one)}`),
         ...(one.kind === 'vm' && one.view.parked ? [`    ${one.view.parked.mishap.fix}`] : []),
-        `    ${commandFor(one, all)}${verbs.length > 0 ? `      (or ${verbs.join(', ')})` : ''}`,
+        `    ${commandFor(one)}${verbs.length > 0 ? `      (or ${verbs.join(', ')})` : ''}`,
       ].join('\n');
     })
     .join('\n');
@@ -66,7 +60,7 @@ const inbox = async ({ json }: { readonly json?: boolean }): Promise<void> =>
   atTemporal(async (reached) => {
     const { inboxOf } = await import('../inbox.ts');
     const all = await inboxOf(reached);
-    if (json) return sayJson(all.map((one) => ({ ...one, command: commandFor(one, all) })));
+    if (json) return sayJson(all.map((one) => ({ ...one, command: commandFor(one) })));
     say(all.length > 0 ? inboxText(all, Date.now()) : 'Nothing waits for a person.');
   });
 

@@ -60,7 +60,7 @@ const inventory = async (asked: Asked): Promise<void> => {
     return sayJson({ source: queue, whole: read.whole, vms: read.vms, ...(done ? { written: done } : {}) });
 
   say(marked('✓', `${read.vms.length} VMs of ${queue} in ${seconds} s`));
-  if (done) say(`  ${done.file}: ${done.added} rows added${done.filled > 0 ? `, ${done.filled} ids filled in` : ''}`);
+  if (done) say(`  ${done.file}: rows added: ${done.added}${done.filled > 0 ? `, ids filled in: ${done.filled}` : ''}`);
   say('  Delete the rows that stay, fill in batch, group and owner, replace the networks by those of each target,');
   say('  then: tranship plan check');
 };

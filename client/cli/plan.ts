@@ -123,7 +123,10 @@ const check = async (asked: Asked): Promise<void> => {
 };
 
 export const planCommands = (program: Command): void => {
-  const plan = program.command('plan').description('check the plan without touching the estate');
+  const plan = examples(program.command('plan').description('check the plan without touching the estate'), [
+    'tranship plan check',
+    'tranship plan schema > plan.schema.json',
+  ]);
   examples(
     withJson(
       withPlan(plan.command('check'))

@@ -29,7 +29,7 @@ Examples:
   $ tranship inbox`;
 
 /** The whole command line. Nothing but commander and words is loaded before a command runs. */
-const tranship = (): Command => {
+export const tranship = (): Command => {
   const program = new Command('tranship')
     .description(
       'Moves virtual machines from Nutanix AHV through Hyper-V onto Azure Local, durably and under human approval.',

@@ -29,12 +29,18 @@ const refuseQueues = (serve: readonly string[], estate: Estate, file: string): v
   }
 };
 
-const agent = async ({ serve, plan }: { readonly plan: string; readonly serve: readonly string[] }): Promise<void> => {
+interface AgentOptions {
+  readonly plan: string;
+  readonly serve: readonly string[];
+  readonly capture?: string;
+}
+
+const agent = async ({ serve, plan, capture }: AgentOptions): Promise<void> => {
   const { estate, policies } = await readBasisOrRefuse(plan);
   refuseQueues(serve, estate, plan);
   await findServer();
   const { runAgent } = await import('../../workers/run.ts');
-  await runAgent({ estate, policies, serve });
+  await runAgent({ estate, policies, serve, ...(capture === undefined ? {} : { captureTo: capture }) });
 };
 
 const orchestrator = async (): Promise<void> => {
@@ -68,10 +74,12 @@ export const workerCommands = (program: Command): void => {
       .command('agent')
       .description('serves product instances of the plan, next to the product; needs no vms.csv')
       .option('--plan <file>', 'the programme', 'plan.yaml')
-      .option('--serve <queue>', 'such as veeam@vbr01; may be given several times', collect, []),
+      .option('--serve <queue>', 'such as veeam@vbr01; may be given several times', collect, [])
+      .option('--capture <folder>', 'records what the products say, without names and secrets; see docs/pilot.md'),
     [
       'tranship worker agent --serve veeam@vbr01',
       'tranship worker agent --plan plan.yaml --serve hyper-v@stage01 --serve guest@stage01',
+      'tranship worker agent --serve veeam@vbr01 --capture captures/veeam',
     ],
   ).action(agent);
   examples(

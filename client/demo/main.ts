@@ -72,20 +72,29 @@ if (values['pause-at-gates']) {
   say(`You decide, in another terminal: export ${set.join(' ')}; npm run tranship -- inbox`);
 }
 
-try {
-  const began = Date.now();
-  process.exitCode = await run(trial);
-  say(
-    `Done, ${seconds(Date.now() - began)} after everything was up. Load of this machine: ${loadavg()[0]?.toFixed(1)}.`,
-  );
-} catch (error) {
-  screen.close();
-  say(`✗ ${error instanceof Error ? error.message : String(error)}\n  Logs are below ${folder}.`);
-  process.exitCode = 1;
-}
-if (values.keep) {
+const INTERRUPTED = 130;
+const interrupted = new Promise<number>((heard) => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => heard(INTERRUPTED));
+});
+const began = Date.now();
+const told = run(trial).then(
+  (code) => {
+    const [load] = loadavg();
+    say(`Done, ${seconds(Date.now() - began)} after everything was up. Load of this machine: ${load?.toFixed(1)}.`);
+    return code;
+  },
+  (error: unknown) => {
+    screen.close();
+    say(`✗ ${error instanceof Error ? error.message : String(error)}`);
+    say(`  Logs are below ${folder}.`);
+    return 1;
+  },
+);
+const code = await Promise.race([told, interrupted]);
+if (values.keep && code !== INTERRUPTED) {
   say(`All is left running. Stop it with Ctrl-C; ${folder} stays.`);
-  await new Promise((stopped) => process.once('SIGINT', stopped));
+  await interrupted;
 }
 await trial.stop();
-if (process.exitCode === 0 && !values.keep) rmSync(folder, { recursive: true, force: true });
+if (code === 0 && !values.keep) rmSync(folder, { recursive: true, force: true });
+process.exit(code);

@@ -17,9 +17,10 @@ export const people = ({ trial, say }: Crew): Operators => {
     attendGroups: async (_batch, { gates, name }) => {
       for (const { group, hop, fingerprint, missing, waiting } of gates)
         if (missing.length === 0)
-          once(`${group} ${hop} ${fingerprint}`, () =>
-            say(`? ${name}/${group}: ${waiting.length} VMs wait for cutover, hop ${hop}, seen as ${fingerprint}`),
-          );
+          once(`${group} ${hop} ${fingerprint}`, () => {
+            say(`? ${name}/${group}: ${waiting.length} VMs wait for cutover, hop ${hop}`);
+            say(`    tranship approve --batch ${name} --group ${group} --by operator --seen ${fingerprint}`);
+          });
     },
     attend: async ({ label, handle }, view) => {
       for (const { gate, hop, decision, by, at, channel } of view.decisions)
@@ -38,9 +39,10 @@ export const people = ({ trial, say }: Crew): Operators => {
         });
       const { gate, parked, legal } = view;
       if (gate && gate.name !== 'cutover')
-        once(`${handle.workflowId} ${gate.name} ${gate.openedAt}`, () =>
-          say(`? ${label} waits for ${gate.name}, hop ${gate.hop}, seen as ${gate.fingerprint}`),
-        );
+        once(`${handle.workflowId} ${gate.name} ${gate.openedAt}`, () => {
+          say(`? ${label} waits for ${gate.name}, hop ${gate.hop}`);
+          say(`    tranship approve ${view.vm.id} --by operator --seen ${gate.fingerprint}`);
+        });
       if (parked)
         once(`${handle.workflowId} parked ${parked.since}`, () => {
           parks += 1;

@@ -18,7 +18,7 @@ const found = (words: string, pattern: RegExp): string => pattern.exec(words)?.s
 export const readWords = (words: string): Progress => ({
   words,
   percent: found(words, /\b(\d+(?:\.\d+)? %)/),
-  moved: found(words, new RegExp(`(${SIZE} of ${SIZE})|% (of ${SIZE})`)),
+  moved: found(words, new RegExp(`(${SIZE} of (?:about )?${SIZE})|% (of ${SIZE})`)),
   rate: found(words, new RegExp(`(${SIZE}/s)`)),
 });
 
@@ -34,7 +34,7 @@ export interface Row {
   readonly progress: Progress | null;
 }
 
-export const HEAD = ['VM', 'GROUP', 'HOP', 'PHASE', '%', 'MOVED', 'RATE', 'LAG', 'AT'] as const;
+export const HEAD = ['VM', 'GROUP', 'HOP', 'PHASE', '%', 'COPIED', 'RATE', 'LAG', 'AT'] as const;
 
 /** Age of the copy that the coming cut-over would begin with; a VM that is down falls behind no more. */
 const lagOf = ({ ledger, hop, phase }: MigrationView): string => {

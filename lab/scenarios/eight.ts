@@ -5,9 +5,10 @@ import { vmOf } from './vm.ts';
 export interface EightOptions {
   /** Divides vendor durations; 60 when absent. */
   readonly speed?: number;
+  /** Copies of a few megabytes take seconds and can be watched. */
+  readonly watched?: boolean;
 }
 
-/** Copies of a few megabytes last long enough to be watched. */
 const SLOWER = { backup: 6, replication: 4 };
 
 const shop = { batch: 'wave-1', group: 'shop', owner: 'shop-team@contoso.example' };
@@ -17,13 +18,13 @@ const office = { batch: 'wave-1', group: 'office', owner: 'office-team@contoso.e
  * Eight VMs in two groups, with what makes a night interesting: several disks, two adapters of which one is readdressed, one that is off,
  * two with the same display name, one Linux, one that refuses to shut down and one that hangs on its first boot.
  */
-export const eightVms = ({ speed = 60 }: EightOptions = {}): Scenario => ({
+export const eightVms = ({ speed = 60, watched = false }: EightOptions = {}): Scenario => ({
   name: 'eight',
   speed,
   prism,
-  veeam: { ...veeam, backupRate: veeam.backupRate / SLOWER.backup },
+  veeam: watched ? { ...veeam, backupRate: veeam.backupRate / SLOWER.backup } : veeam,
   hyperV,
-  azure: { ...azure, replicationRate: azure.replicationRate / SLOWER.replication },
+  azure: watched ? { ...azure, replicationRate: azure.replicationRate / SLOWER.replication } : azure,
   bastion,
   vms: [
     vmOf({

@@ -6,6 +6,8 @@ export interface SeveralOptions {
   readonly count: number;
   /** Off and without data: thousands of them start within seconds, for whoever only lists them. */
   readonly idle?: boolean;
+  /** Dealt out in turn to `g1` to `gN`; all are in one group when absent. */
+  readonly groups?: number;
   /** Divides vendor durations; 60 when absent. */
   readonly speed?: number;
 }
@@ -14,7 +16,7 @@ export interface SeveralOptions {
 const ADDRESSES = 200;
 
 /** Plain VMs of one kind, `vm-1` to `vm-N`: for runs in which what happens to each is decided from outside. */
-export const severalVms = ({ count, idle = false, speed = 60 }: SeveralOptions): Scenario => ({
+export const severalVms = ({ count, idle = false, groups, speed = 60 }: SeveralOptions): Scenario => ({
   name: 'several',
   speed,
   prism,
@@ -31,7 +33,7 @@ export const severalVms = ({ count, idle = false, speed = 60 }: SeveralOptions):
       nics: [{ on: index < ADDRESSES ? 'app' : 'db', host: 51 + (index % ADDRESSES) }],
       services: index % 3 === 2 ? ['nginx', 'ssh'] : ['W3SVC', 'LanmanServer'],
       batch: 'several',
-      group: 'all',
+      group: groups === undefined ? 'all' : `g${1 + (index % groups)}`,
       owner: 'several-team@contoso.example',
     }),
   ),

@@ -48,6 +48,10 @@ export const amendSheet = (
 
   const columns = header.cells.map((cell) => cell.toLowerCase());
   const at = { id: columns.indexOf('id'), name: columns.indexOf('name') };
+  if (at.id < 0 && at.name < 0) {
+    const message = 'Neither column "id" nor column "name" is there';
+    return { refusals: [{ file, line: 1, column: 1, severity: 'error', message, fix: 'Name another file.' }] };
+  }
   const identities = rows.map(({ line, cells }) => ({
     line,
     id: (cells[at.id] ?? '').toLowerCase(),

@@ -83,20 +83,28 @@ export const batchRun = (): BatchRun => {
 };
 
 /** Waits until the view of a batch is as wanted. */
-export const batchSeen = (handle: BatchHandle, what: string, wanted: (now: BatchView) => boolean): Promise<BatchView> =>
-  eventually(async () => {
-    const now = await viewBatch(handle);
-    return wanted(now) && now;
-  }, what).catch(async (error: unknown) => {
+export const batchSeen = (
+  handle: BatchHandle,
+  what: string,
+  wanted: (now: BatchView) => boolean,
+  withinMs?: number,
+): Promise<BatchView> =>
+  eventually(
+    async () => {
+      const now = await viewBatch(handle);
+      return wanted(now) && now;
+    },
+    what,
+    withinMs,
+  ).catch(async (error: unknown) => {
     throw new Error(`${String(error)}; it is ${JSON.stringify(await viewBatch(handle))}`);
   });
 
-
 /** Waits until a whole group has come to its gate. */
-export const groupGate = async (handle: BatchHandle, group: string): Promise<GroupGate> => {
+export const groupGate = async (handle: BatchHandle, group: string, withinMs?: number): Promise<GroupGate> => {
   const complete = ({ gates }: BatchView): GroupGate | undefined =>
     gates.find((gate) => gate.group === group && gate.missing.length === 0);
-  const gate = complete(await batchSeen(handle, `gate of ${group}`, (now) => complete(now) !== undefined));
+  const gate = complete(await batchSeen(handle, `gate of ${group}`, (now) => complete(now) !== undefined, withinMs));
   if (!gate) throw new Error(`the gate of ${group} closed`);
   return gate;
 };

@@ -133,11 +133,20 @@ export const scriptedRun = (others?: Readonly<Record<string, Served>>): Scripted
 };
 
 /** Waits until the view of a journey is as wanted. */
-export const seen = (handle: Handle, what: string, wanted: (now: MigrationView) => boolean): Promise<MigrationView> =>
-  eventually(async () => {
-    const now = await handle.query(view);
-    return wanted(now) && now;
-  }, what).catch(async (error: unknown) => {
+export const seen = (
+  handle: Handle,
+  what: string,
+  wanted: (now: MigrationView) => boolean,
+  withinMs?: number,
+): Promise<MigrationView> =>
+  eventually(
+    async () => {
+      const now = await handle.query(view);
+      return wanted(now) && now;
+    },
+    what,
+    withinMs,
+  ).catch(async (error: unknown) => {
     const now = await handle.query(view);
     throw new Error(
       `${String(error)}; it is ${now.phase}, ${now.step}, ${now.waitingFor}, ${now.parked?.mishap.message}`,

@@ -33,6 +33,10 @@ export interface TrialRun {
   readonly plan: Plan;
   /** Plays these acts for the VM of that name and waits for its end. */
   readonly play: (name: string, acts: readonly Act[], end: Phase) => Promise<Played>;
+  /** Waits until this one act of the operators is called for, and does it. */
+  readonly perform: (handle: MigrationHandle, act: Act) => Promise<void>;
+  /** The same as `play` for a migration that runs already. */
+  readonly follow: (handle: MigrationHandle, acts: readonly Act[], end: Phase) => Promise<Played>;
   readonly stop: () => Promise<void>;
 }
 
@@ -65,17 +69,21 @@ export const startTrialRun = async ({ scenario, faults }: TrialWish): Promise<Tr
       await approveGate({ name: 'operator', labState: trial.labState }, handle, view, view.gate);
     if ('say' in act) await commandMigration(handle, act.say, 'operator');
   };
+  const follow: TrialRun['follow'] = async (handle, acts, end) => {
+    for (const act of acts) await perform(handle, act);
+    const view = await watch(handle, { everyMs: 200, withinMs: WITHIN_MS, see: (now) => now.phase === end });
+    await handle.result();
+    return { handle, view };
+  };
   return {
     trial,
     plan,
+    perform,
+    follow,
     play: async (name, acts, end) => {
       const vm = plan.vms.filter(isIdentified).find((each) => each.name === name);
       if (!vm) throw new Error(`the plan has no ${name}`);
-      const handle = await startMigration(trial.client, plan, vm, trial.records);
-      for (const act of acts) await perform(handle, act);
-      const view = await watch(handle, { everyMs: 200, withinMs: WITHIN_MS, see: (now) => now.phase === end });
-      await handle.result();
-      return { handle, view };
+      return follow(await startMigration(trial.client, plan, vm, trial.records), acts, end);
     },
     stop: trial.stop,
   };

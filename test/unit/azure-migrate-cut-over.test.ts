@@ -192,7 +192,7 @@ test.each([
   azure.put(ITEM, itemIn('PlannedFailoverFailed', { allowedJobs: ['Restart'] }));
   azure.put(jobId('j1'), failoverJob('Failed', task));
   const { type, told } = await failing(moverOver(azure, () => 2).cutOver(cutOverOrder()));
-  expect(type).toBe('Vendor');
+  expect(type).toBe(task === 'Turning off resource on primary' ? 'GuestRefused' : 'Vendor');
   expect(told.facts).toMatchObject({ boundary, task, job: 'j1' });
   expect(await moverOver(azure).settle(operationOrder('settle'))).toMatchObject({
     state: 'failed',

@@ -16,8 +16,8 @@ import {
   rolledBack,
   wholeJourney,
 } from '../support/oracle-journeys.ts';
-import { type Draft, type Written, written } from '../support/oracle-run.ts';
-import { boot, type Journey, power } from '../support/oracle-steps.ts';
+import { type Draft, log, type Written, written } from '../support/oracle-run.ts';
+import { boot, decide, type Journey, power } from '../support/oracle-steps.ts';
 
 type Step = (draft: Draft, journey: Journey) => void;
 
@@ -85,6 +85,18 @@ describe('a run that went right is green', () => {
   });
 });
 
+/** A first go at hop 2, which ends with its replication. */
+const hopTwoTakenBack = (draft: Draft, journey: Journey): void => {
+  const { uuid: origin } = journey.wish;
+  const failover = { item: `item-${origin}`, origin, job: 'failover-first' };
+  log(draft, 'item.created', { item: failover.item, origin });
+  decide(draft, journey, 'cutover', 2);
+  log(draft, 'failover.accepted', { ...failover, legal: true });
+  log(draft, 'failover.ended', { ...failover, result: 'Succeeded', task: null, target: null });
+  decide(draft, journey, 'rollBack', 2);
+  log(draft, 'item.removed', { item: failover.item, origin });
+};
+
 describe('what looks wrong and is not', () => {
   test('the target lists its disks in another order', () => {
     const { draft, journey } = run(seed, hopOne, hopTwo);
@@ -104,6 +116,11 @@ describe('what looks wrong and is not', () => {
     const failed = { ...eventOf(draft, 'failover.accepted'), job: 'failover-first' };
     const ready = eventOf(draft, 'vm.autostart', of(journey.staged));
     add(draft, add(draft, ready, 'failover.accepted', failed), 'failover.ended', { ...failed, result: 'Failed' });
+    expect(chargesIn(judged(draft))).toEqual([]);
+  });
+
+  test('a failover that was taken back is followed by one of a replication that was made anew', () => {
+    const { draft } = run(seed, hopOne, hopTwoTakenBack, hopTwo, finish);
     expect(chargesIn(judged(draft))).toEqual([]);
   });
 

@@ -115,6 +115,12 @@ describe('a sheet that is there already', () => {
     );
   });
 
+  test('of something else is refused', () => {
+    expect(amendSheet('notes.csv', 'when,what\n1,2\n', { idOf: () => 'x', append: () => [] })).toMatchObject({
+      refusals: [{ severity: 'error' }],
+    });
+  });
+
   test('that cannot be read is refused at its place', () => {
     expect(amendSheet('vms.csv', 'id,name\n,"a\n', { idOf: () => 'x', append: () => [] })).toEqual({
       refusals: [expect.objectContaining({ line: 2, column: 2 })],

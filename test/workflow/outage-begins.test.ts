@@ -85,9 +85,39 @@ test('a guest that will not shut down is asked again when nobody approves pullin
 
 test('pulling the plug is offered only where a step can do it', async () => {
   products.before = (call) => {
-    if (call === 'azure-migrate cutOver') throw mishap.guestRefused('the appliance could not shut it down');
+    if (call === 'veeam cutOver') throw mishap.guestRefused('nothing is shut down here');
   };
   const handle = await start('no-plug');
-  for (const name of ['cutover', 'go', 'cutover'] as const) await approve(handle, name);
+  await approve(handle, 'cutover');
   expect((await parkedAt(handle, 'cut over')).legal).not.toContain('forceOff');
+});
+
+test('a staged VM that the mover cannot shut down is turned off behind its gate, and its switch goes on', async () => {
+  let asked = 0;
+  products.before = (call) => {
+    if (call === 'azure-migrate cutOver' && ++asked === 1)
+      throw mishap.guestRefused('the appliance could not shut it down', { facts: { boundary: 'before' } });
+  };
+  const handle = await start('staged-plug');
+  for (const name of ['cutover', 'go', 'cutover'] as const) await approve(handle, name);
+  expect((await parkedAt(handle, 'cut over')).legal).toContain('forceOff');
+  await say(handle, 'forceOff');
+  expect((await openGate(handle, 'forceOff')).evidence.vm).toBe('staged-1');
+  expect(products.calls).not.toContain('hyper-v forceOff');
+  await approve(handle, 'forceOff');
+  await openGate(handle, 'signOff');
+  expect(products.calls.filter((call) => call === 'hyper-v forceOff')).toHaveLength(1);
+});
+
+test('a VM that was off is shut down again once its switch has passed its checks', async () => {
+  const hops = scriptedOrder().hops.map((hop) =>
+    hop.n === 2 ? { ...hop, landing: { ...hop.landing, power: 'off' as const } } : hop,
+  );
+  const handle = await start('was-off', { hops });
+  for (const name of ['cutover', 'go', 'cutover'] as const) await approve(handle, name);
+  await openGate(handle, 'signOff');
+  expect(products.vms.get('target-1')?.power).toBe('off');
+  expect(products.calls.indexOf('azure-local shutDown')).toBeGreaterThan(
+    products.calls.lastIndexOf('azure-local health'),
+  );
 });

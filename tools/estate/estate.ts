@@ -58,6 +58,8 @@ export interface TrialOptions {
   readonly ui: boolean;
   /** Faults the lab arms at its start, as its README has them. */
   readonly faults?: readonly unknown[];
+  /** Folder in which every agent records what the products say. */
+  readonly capture?: string;
   readonly say?: (line: string) => void;
 }
 
@@ -96,8 +98,10 @@ export const startTrial = async (options: TrialOptions): Promise<TrialEstate> =>
   const kill = async (name: ProcessName): Promise<void> => {
     if (name !== 'temporal') return running.get(name)?.kill();
     const server = temporal?.process;
-    const ended = new Promise<void>((done) => server?.once('exit', () => done()));
-    server?.kill('SIGKILL');
+    // An interrupt of the terminal may have ended it already.
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    const ended = new Promise<void>((done) => server.once('exit', () => done()));
+    server.kill('SIGKILL');
     await ended;
   };
 
@@ -125,7 +129,8 @@ export const startTrial = async (options: TrialOptions): Promise<TrialEstate> =>
   program('orchestrator', [cli, 'worker', 'orchestrator'], 'orchestrator ready', env);
   for (const [name, queues] of Object.entries(written.agents)) {
     const serve = queues.flatMap((queue) => ['--serve', queue]);
-    program(name as ProcessName, [cli, 'worker', 'agent', '--plan', plan, ...serve], 'ready', {
+    const record = options.capture === undefined ? [] : ['--capture', options.capture];
+    program(name as ProcessName, [cli, 'worker', 'agent', '--plan', plan, ...serve, ...record], 'ready', {
       ...env,
       ...written.secrets,
     });

@@ -56,6 +56,15 @@ export const marks = (nonce: string): { readonly open: string; readonly close: s
   close: `<<END:${nonce}>>`,
 });
 
+/** The envelope as it came; null where the text is none. */
+export const envelopeIn = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+};
+
 const parse = (text: string): z.infer<typeof Shape> => {
   try {
     return Shape.parse(JSON.parse(text));

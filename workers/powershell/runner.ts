@@ -3,7 +3,7 @@ import { type CmdletCall, type CmdletRunner, RunnerFailed } from '../../activiti
 import type { SecretRef } from '../../domain/estate.ts';
 import { admit, scriptsOf, secretsOf } from './admission.ts';
 import type { Catalogue } from './catalogue.ts';
-import { commandLine, encode, open, type Payload } from './envelope.ts';
+import { commandLine, encode, envelopeIn, open, type Payload } from './envelope.ts';
 import { launch } from './launch.ts';
 import { scrubber } from './scrub.ts';
 
@@ -19,8 +19,18 @@ export interface RunnerSettings {
   readonly resolveSecret: (ref: SecretRef) => string | Promise<string>;
   /** Milliseconds a list gets where a call does not say otherwise. */
   readonly timeoutMs: number;
+  /** Hears each list and its envelope as they were, secrets in the answer and all; never the secrets that were handed over. */
+  readonly heard?: (exchange: HeardList) => void;
   /** Most characters of an answer; 64 million where not given. */
   readonly maxAnswerChars?: number;
+}
+
+/** `answered` is the envelope; null where there was none, and `failed` says which way the process ended. */
+export interface HeardList {
+  readonly asked: { readonly calls: readonly CmdletCall[] };
+  readonly answered: unknown;
+  readonly failed: string | null;
+  readonly tookMs: number;
 }
 
 const MAX_ANSWER_CHARS = 64 * 1024 * 1024;
@@ -65,6 +75,10 @@ export const createCmdletRunner = (settings: RunnerSettings): CmdletRunner => {
     const values = Object.values(secrets);
     const scrub = scrubber(values, encode(payload));
 
+    const began = performance.now();
+    const say = (answered: unknown, failed: string | null): void =>
+      settings.heard?.({ asked: { calls }, answered, failed, tookMs: performance.now() - began });
+
     const text = await launch({
       executable: settings.executable,
       line: commandLine(settings.entryScript, payload),
@@ -73,7 +87,11 @@ export const createCmdletRunner = (settings: RunnerSettings): CmdletRunner => {
       signal: options.signal,
       maxAnswerChars: settings.maxAnswerChars ?? MAX_ANSWER_CHARS,
       quote: values.length === 0 ? scrub : null,
+    }).catch((error: unknown) => {
+      say(null, error instanceof RunnerFailed ? error.kind : 'unknown');
+      throw error;
     });
+    if (settings.heard) say(envelopeIn(text), null);
     return open(text, calls, values, scrub);
   };
 };

@@ -57,6 +57,8 @@ const atPark = (view: MigrationView, parked: Parked, plan: OperatorPlan, memory:
   if (parked.step === 'after the rollback') return say(times > 1 || roll.chance(0.5) ? 'rollBack' : 'retry');
   if (tired && may('rollBack')) return say('rollBack');
   if (parked.mishap.class === 'GuestRefused' && may('forceOff')) return say(roll.chance(0.6) ? 'forceOff' : 'retry');
+  const stubborn = /Turn it off on the node/.test(parked.mishap.fix) && sight.on.at(-1);
+  if (stubborn) return { do: 'powerOff', vm: stubborn.id };
   if (parked.mishap.class === 'Unsafe') {
     const runs = intruder(view, parked.mishap, sight);
     if (may('rollBack') && roll.chance(0.4)) return say('rollBack');
@@ -64,8 +66,8 @@ const atPark = (view: MigrationView, parked: Parked, plan: OperatorPlan, memory:
   }
   // What is skipped there is left over: a person sees to it that it goes.
   if (tired && may('skip') && /^validate/.test(parked.step)) return say('skip');
-  const hung = sight.on.find(({ isUp }) => !isUp);
-  if (times > 1 && hung && parked.mishap.class !== 'GuestRefused') return { do: 'powerCycle', vm: hung.id };
+  const hung = /^(validate|readdress|inspect|prepare)/.test(parked.step) && sight.on.find(({ isUp }) => !isUp);
+  if (times > 1 && hung) return { do: 'powerCycle', vm: hung.id };
   if (may('repair') && roll.chance(0.7)) return say('repair');
   if (may('rollBack') && roll.chance(0.12)) return say('rollBack');
   return say('retry');

@@ -49,41 +49,52 @@ export const neverHit = (reports: readonly SeedReport[]): readonly string[] => {
   return [...callsOf(reports).keys()].filter((verb) => !hits.has(verb)).toSorted();
 };
 
-export const seedLines = (report: SeedReport, command: string): readonly string[] => {
-  const { plan, fired, killed, asked, ends, wrong, ms, startMs, endedMs, cpu, folder } = report;
-  const counts = [...new Set(Object.values(ends))].map(
-    (end) => `${Object.values(ends).filter((each) => each === end).length} ${end}`,
+const faultLines = ({ plan, fired }: SeedReport): readonly string[] =>
+  plan.faults.map(
+    ({ id, subject }) =>
+      `    ${fired.includes(id) ? 'fired  ' : 'unfired'}  ${id}${subject ? ` for ${nameOf(plan, subject)}` : ''}`,
   );
+
+const killLines = ({ killed }: SeedReport): readonly string[] =>
+  killed.map(({ kill, verb, struckAt, readyAt, recoveryMs }) => {
+    const what = `${kill.process} at call ${kill.nth} of ${kill.verb ?? 'any verb'}`;
+    return struckAt === null
+      ? `    unfired  ${what}`
+      : `    killed   ${what} (${verb}), back after ${seconds((readyAt ?? 0) - struckAt)}, work went on ${seconds(recoveryMs)} later`;
+  });
+
+const MOST_WORDS = 160;
+
+const askedLines = ({ asked }: SeedReport): readonly string[] =>
+  asked.map(
+    ({ vm, hop, step, mishap, answer }) =>
+      `    asked    ${vm}, hop ${hop}, ${step}: ${answer} ← ${mishap.slice(0, MOST_WORDS)}`,
+  );
+
+const headline = (report: SeedReport): string => {
+  const { plan, fired, killed, asked, ends, wrong, ms, startMs, endedMs } = report;
+  const all = Object.values(ends);
+  const counts = [...new Set(all)].map((end) => `${all.filter((each) => each === end).length} ${end}`);
   const struck = killed.filter(({ struckAt }) => struckAt !== null);
   return [
-    ...plan.faults.map(
-      ({ id, subject }) =>
-        `    ${fired.includes(id) ? 'fired  ' : 'unfired'}  ${id}${subject ? ` for ${nameOf(plan, subject)}` : ''}`,
-    ),
-    ...killed.map(
-      ({ kill, verb, struckAt, readyAt, recoveryMs }) =>
-        `    ${struckAt === null ? 'unfired' : 'killed '}  ${kill.process} at call ${kill.nth} of ${kill.verb ?? 'any verb'}${
-          struckAt === null
-            ? ''
-            : ` (${verb}), back after ${seconds((readyAt ?? 0) - struckAt)}, work went on ${seconds(recoveryMs)} later`
-        }`,
-    ),
-    ...asked.map(
-      ({ vm, hop, step, mishap, answer }) =>
-        `    asked    ${vm}, hop ${hop}, ${step}: ${answer} ← ${mishap.slice(0, 160)}`,
-    ),
-    ...wrong.map((words) => `  ✗ ${words}`),
-    `  ${wrong.length === 0 ? '✓' : '✗'} seed ${plan.seed}: ${Object.entries(counts)
-      .map(([end, n]) => `${n} ${end}`)
-      .join(
-        ', ',
-      )}; ${fired.length} of ${plan.faults.length} faults, ${struck.length} of ${killed.length} kills, ${asked.length} questions; ${seconds(ms)}: ${seconds(startMs)} to start, ${seconds(ms - endedMs)} to judge and stop`,
-    `    CPU seconds: ${Object.entries(cpu)
-      .map(([name, n]) => `${name} ${n.toFixed(1)}`)
-      .join(', ')}`,
-    ...(folder ? [`  Everything of it is below ${folder}. Again: ${command}`] : []),
-  ];
+    `  ${wrong.length === 0 ? '✓' : '✗'} seed ${plan.seed}${plan.asBatch ? ', as a batch' : ''}: ${counts.join(', ')}`,
+    `${fired.length} of ${plan.faults.length} faults, ${struck.length} of ${killed.length} kills, ${asked.length} questions`,
+    `${seconds(ms)}, of which ${seconds(startMs)} to start and ${seconds(ms - endedMs)} to judge and stop`,
+  ].join('; ');
 };
+
+/** What a seed did, and how to run it again where its folder was kept. */
+export const seedLines = (report: SeedReport, command: string): readonly string[] => [
+  ...faultLines(report),
+  ...killLines(report),
+  ...askedLines(report),
+  ...report.wrong.map((words) => `  ✗ ${words}`),
+  headline(report),
+  `    CPU seconds: ${Object.entries(report.cpu)
+    .map(([name, n]) => `${name} ${n.toFixed(1)}`)
+    .join(', ')}`,
+  ...(report.folder ? [`  Everything of it is below ${report.folder}. Again: ${command}`] : []),
+];
 
 const nameOf = (plan: SeedReport['plan'], uuid: string): string => {
   const vm = plan.scenario.vms.find((each) => each.uuid === uuid);
