@@ -17,8 +17,8 @@ import { ensureCapacity } from './operations.ts';
 
 export type BatchHandle = WorkflowHandle<typeof batch>;
 
-/** Bytes one message to the server may have, with room for what goes beside the order. */
-const MOST_BYTES = 1_800_000;
+/** Of the 2 MB that a new run of the batch may be handed, half: its state, which grows with every decision, is handed on beside the order. */
+const MOST_BYTES = 1_000_000;
 
 /** The batch as the plan has it. Throws in words when the plan lacks it, or a VM of it has no identity yet. */
 export const batchOrder = (plan: Plan, name: string): BatchOrder => {

@@ -1,6 +1,7 @@
-import { fingerprintOf } from './gate.ts';
+import { fingerprintOf, refuseUntrusted } from './gate.ts';
 import { ENDS, type Phase } from './phase.ts';
 import type { GateName, JourneyOrder } from './plan.ts';
+import { typed } from './typed.ts';
 import type { VmRef } from './vm.ts';
 import { mayBegin, type Window } from './window.ts';
 
@@ -48,6 +49,8 @@ export interface Member {
   readonly id: string;
   readonly vm: VmRef;
   readonly group: string;
+  /** How many hops its path has; groups may mix paths. */
+  readonly hops: number;
   readonly status: MemberStatus;
   readonly end: Phase | null;
   /** The gate it waits at for its group. */
@@ -84,6 +87,7 @@ export interface BatchState {
   readonly groups: readonly string[];
   readonly members: readonly Member[];
   readonly approvers: readonly string[];
+  readonly trustNamespace: boolean;
   /** One a hop, null where it may cut over at any time. */
   readonly windows: readonly (Window | null)[];
   readonly decisions: readonly GroupDecided[];
@@ -115,6 +119,8 @@ export interface Letter {
 
 export const newBatch = (order: BatchOrder): BatchState => {
   const [first] = order.members;
+  const paths = order.members.map(({ order: { hops } }) => hops);
+  const longest = paths.reduce((most, hops) => (hops.length > most.length ? hops : most), paths[0] ?? []);
   return {
     programme: order.programme,
     name: order.name,
@@ -123,6 +129,7 @@ export const newBatch = (order: BatchOrder): BatchState => {
       id,
       vm: vm.source,
       group: vm.group,
+      hops: vm.hops.length,
       status: 'planned',
       end: null,
       gate: null,
@@ -131,7 +138,8 @@ export const newBatch = (order: BatchOrder): BatchState => {
       note: null,
     })),
     approvers: first?.order.gates.cutover.approvers ?? [],
-    windows: first?.order.hops.map((hop) => hop.window) ?? [],
+    trustNamespace: first?.order.trustNamespace ?? false,
+    windows: longest.map((hop) => hop.window),
     decisions: [],
     cleared: [],
     stopped: null,
@@ -147,15 +155,53 @@ const amend = (state: BatchState, id: string, change: Partial<Member>): BatchSta
 export const started = (state: BatchState, id: string): BatchState =>
   amend(state, id, { status: 'running', end: null, gate: null, through: 0, landed: 0, note: null });
 
+/** What a running migration says of the batch it is of; null where it is of none. `openedAt` is of the gate it waits at now. */
+export interface Membership {
+  readonly batch: string | null;
+  readonly told: MemberReport | null;
+  readonly openedAt: number | null;
+}
+
+/** It runs for this batch already and reported to a run of it that is gone: it is taken up where it stands. */
+export const takenUp = (state: BatchState, id: string, { told, openedAt }: Membership): BatchState => {
+  const next = started(state, id);
+  if (told?.told !== 'atGate') return told ? hear(next, told) : next;
+  const { gate } = told;
+  const waits = gate.openedAt === openedAt;
+  return amend(next, id, { gate: waits ? gate : null, through: waits ? gate.hop - 1 : gate.hop, landed: gate.hop - 1 });
+};
+
 export const notStarted = (state: BatchState, id: string, note: string): BatchState =>
   amend(state, id, { status: 'refused', note });
 
+export const noted = (state: BatchState, id: string, note: string): BatchState => amend(state, id, { note });
+
 /** Its migration is gone: it keeps its place in the order until a person starts it again. */
 export const lost = (state: BatchState, id: string, note: string): BatchState =>
-  amend(state, id, { status: 'lost', gate: null, note });
+  state.members.some((member) => member.id === id && member.status === 'ended')
+    ? state
+    : amend(state, id, { status: 'lost', gate: null, note });
 
 export const ended = (state: BatchState, id: string, end: Phase | null): BatchState =>
   amend(state, id, { status: 'ended', gate: null, end });
+
+const isHop = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value > 0;
+
+const isMemberGate = (value: unknown): value is MemberGate => {
+  const { name, hop, round, fingerprint, openedAt } = (value ?? {}) as Partial<MemberGate>;
+  const isNumbered = typeof round === 'number' && typeof openedAt === 'number';
+  return name === 'cutover' && isHop(hop) && isNumbered && typeof fingerprint === 'string';
+};
+
+/** Its gate was decided on already, as it stood: it only tells the same again, for the first answer was lost. */
+const isAnswered = (state: BatchState, { id, gate }: Member, told: MemberGate): boolean =>
+  gate === null &&
+  state.decisions.some((each) => each.members.some((one) => one.id === id && one.gate.openedAt === told.openedAt));
+
+const atGate = (state: BatchState, member: Member, gate: MemberGate): BatchState =>
+  !isMemberGate(gate) || isAnswered(state, member, gate)
+    ? state
+    : amend(state, member.id, { status: 'running', gate, through: gate.hop - 1, landed: gate.hop - 1 });
 
 /** Takes a report; one of a VM that is not of this batch says nothing. It may come twice, or be anything that a person typed. */
 export const hear = (state: BatchState, report: MemberReport): BatchState => {
@@ -163,13 +209,17 @@ export const hear = (state: BatchState, report: MemberReport): BatchState => {
   if (!member) return state;
   switch (report.told) {
     case 'atGate':
-      return amend(state, member.id, { status: 'running', gate: report.gate, through: report.gate.hop - 1 });
+      return atGate(state, member, report.gate);
     case 'landed':
-      return amend(state, member.id, { gate: null, through: report.hop, landed: report.hop });
+      return isHop(report.hop) && report.hop > member.landed
+        ? amend(state, member.id, { gate: null, through: report.hop, landed: report.hop })
+        : state;
     case 'wentBack':
-      return amend(state, member.id, { gate: null, through: report.hop - 1, landed: report.hop - 1 });
+      return isHop(report.hop)
+        ? amend(state, member.id, { gate: null, through: report.hop - 1, landed: report.hop - 1 })
+        : state;
     case 'ended':
-      return ended(state, member.id, report.phase);
+      return ended(state, member.id, ENDS.includes(report.phase) ? report.phase : null);
     default:
       return state;
   }
@@ -186,7 +236,7 @@ const isCleared = (state: BatchState, { id, gate }: Member): boolean =>
 /** Members of the groups before this one that the hop still has to bring down. */
 const before = (state: BatchState, group: string, hop: number): readonly Member[] => {
   const earlier = state.groups.slice(0, Math.max(0, state.groups.indexOf(group)));
-  return state.members.filter((m) => earlier.includes(m.group) && !isOver(m) && m.landed < hop);
+  return state.members.filter((m) => earlier.includes(m.group) && !isOver(m) && m.landed < Math.min(hop, m.hops));
 };
 
 /** Each group's next gate, in the order of the groups; a group of which nobody waits has none. */
@@ -197,7 +247,7 @@ export const groupGates = (state: BatchState): readonly GroupGate[] =>
     const hop = Math.min(...asking.map((m) => m.gate?.hop ?? Number.POSITIVE_INFINITY));
     const waiting = asking.flatMap(({ id, vm, gate }) => (gate?.hop === hop ? [{ id, vm, gate }] : []));
     if (waiting.length === 0) return [];
-    const missing = members.filter((m) => m.gate?.hop !== hop && m.through < hop && !isOver(m));
+    const missing = members.filter((m) => m.gate?.hop !== hop && m.through < Math.min(hop, m.hops) && !isOver(m));
     return {
       group,
       hop,
@@ -213,8 +263,15 @@ const names = (vms: readonly VmRef[]): string => vms.map(({ name }) => name).joi
 
 const isGroupDecision = (value: unknown): value is GroupDecision => {
   const { decision, by, group } = (value ?? {}) as Partial<GroupDecision>;
-  return (decision === 'approve' || decision === 'reject') && typeof by === 'string' && by !== '' && Boolean(group);
+  const isSigned = typeof by === 'string' && by !== '' && typeof group === 'string';
+  return (decision === 'approve' || decision === 'reject') && isSigned;
 };
+
+/** A refusal takes back what was approved and waits for its turn still: holding back is always possible. */
+const judgedOn = (state: BatchState, { decision, group, hop }: GroupDecision): BatchState =>
+  decision === 'reject'
+    ? { ...state, cleared: state.cleared.filter((each) => each.group !== group || each.hop !== hop) }
+    : state;
 
 /** Why a decision on a group is refused now, or null. */
 export const refuseGroupDecision = (state: BatchState, asked: GroupDecision, now: number): string | null => {
@@ -222,16 +279,19 @@ export const refuseGroupDecision = (state: BatchState, asked: GroupDecision, now
     return 'A decision is {"group", "hop", "fingerprint", "decision": approve or reject, "by": your name}.';
   if (!state.groups.includes(asked.group))
     return `The batch has no group ${asked.group}. It has: ${state.groups.join(', ')}.`;
-  const gate = groupGates(state).find(({ group }) => group === asked.group);
+  const gate = groupGates(judgedOn(state, asked)).find(({ group }) => group === asked.group);
   if (!gate) return `Nobody of ${asked.group} waits at a cut-over gate.`;
-  if (asked.hop !== gate.hop) return `${asked.group} waits for hop ${gate.hop}, the decision names hop ${asked.hop}.`;
+  if (asked.hop !== gate.hop)
+    return `${asked.group} waits for hop ${gate.hop}, the decision names hop ${typed(asked.hop)}.`;
   if (asked.decision === 'reject') return null;
   if (gate.missing.length > 0)
     return `${asked.group} cuts over together and is not complete: ${names(gate.missing)} not at the gate yet. Wait, or eject what shall stay behind.`;
   if (asked.fingerprint !== gate.fingerprint)
-    return `What you saw (${asked.fingerprint}) is not what is there now (${gate.fingerprint}). Look again, then decide.`;
+    return `What you saw (${typed(asked.fingerprint)}) is not what is there now (${gate.fingerprint}). Look again, then decide.`;
   if (state.approvers.length > 0 && !state.approvers.includes(asked.by))
     return `${asked.by} may not open cutover. Approvers: ${state.approvers.join(', ')}.`;
+  const untrusted = refuseUntrusted('cutover', asked.attestation, state.trustNamespace);
+  if (untrusted) return untrusted;
   if (state.stopped) return `${state.stopped.by} stopped the batch: ${state.stopped.why}. Resume it first.`;
   const window = state.windows[asked.hop - 1] ?? null;
   if (window && now >= window.abortAt)
@@ -246,10 +306,11 @@ export const takeGroupDecision = (
   now: number,
   channel: 'update' | 'signal',
 ): { readonly state: BatchState; readonly decided: GroupDecided } => {
-  const waiting = groupGates(state).find(({ group }) => group === asked.group)?.waiting ?? [];
+  const judged = judgedOn(state, asked);
+  const waiting = groupGates(judged).find(({ group }) => group === asked.group)?.waiting ?? [];
   const decided = { ...asked, at: now, channel, members: waiting.map(({ id, gate }) => ({ id, gate })) };
   return {
-    state: { ...state, decisions: [...state.decisions, decided], cleared: [...state.cleared, decided] },
+    state: { ...judged, decisions: [...judged.decisions, decided], cleared: [...judged.cleared, decided] },
     decided,
   };
 };
@@ -258,17 +319,29 @@ export const takeGroupDecision = (
 const isDue = (state: BatchState, { decision, group, hop }: GroupDecided): boolean =>
   decision === 'reject' || (state.stopped === null && before(state, group, hop).length === 0);
 
-/** The decisions that go out now. Those of a window that is past its latest abort lapse, and are told. */
+/** Why an approval that waits for its turn holds no more, or null: it was for the whole group, in its window. */
+const whyLapsed = (state: BatchState, { decision, hop, members }: GroupDecided, now: number): string | null => {
+  if (decision === 'reject') return null;
+  const window = state.windows[hop - 1] ?? null;
+  if (window !== null && now >= window.opensAt && !mayBegin(window, now))
+    return 'Its turn did not come before the latest abort.';
+  const again = state.members.filter(({ id, gate }) =>
+    members.some((one) => one.id === id && gate !== null && gate.openedAt !== one.gate.openedAt),
+  );
+  return again.length > 0 ? `${names(again.map(({ vm }) => vm))} came to the gate again before its turn.` : null;
+};
+
+/** The decisions that go out now. Those that hold no more lapse, and are told. */
 export const post = (
   state: BatchState,
   now: number,
 ): { readonly state: BatchState; readonly letters: readonly Letter[] } => {
-  const late = ({ decision, hop }: GroupDecided): boolean => {
-    const window = state.windows[hop - 1] ?? null;
-    return decision === 'approve' && window !== null && now >= window.opensAt && !mayBegin(window, now);
-  };
-  const lapsed = state.cleared.filter(late);
-  const due = state.cleared.filter((each) => !late(each) && isDue(state, each));
+  const lapsed = state.cleared.flatMap((each) => {
+    const why = whyLapsed(state, each, now);
+    return why === null ? [] : { each, why };
+  });
+  const standing = state.cleared.filter((one) => !lapsed.some(({ each }) => each === one));
+  const due = standing.filter((each) => isDue(state, each));
   const letters = due.flatMap((decided) =>
     decided.members
       .filter(({ id, gate }) => state.members.some((m) => m.id === id && m.gate?.openedAt === gate.openedAt))
@@ -276,15 +349,10 @@ export const post = (
   );
   let next: BatchState = {
     ...state,
-    cleared: state.cleared.filter((each) => !lapsed.includes(each) && !due.includes(each)),
+    cleared: standing.filter((each) => !due.includes(each)),
   };
-  for (const { group, hop, by } of lapsed)
-    next = refusedOf(
-      next,
-      `approval of ${group}, hop ${hop}, by ${by}`,
-      'Its turn did not come before the latest abort.',
-      now,
-    );
+  for (const { each, why } of lapsed)
+    next = refusedOf(next, `approval of ${each.group}, hop ${each.hop}, by ${each.by}`, why, now);
   for (const { to, decided, gate } of letters)
     next = amend(next, to, { gate: null, through: decided.decision === 'approve' ? gate.hop : gate.hop - 1 });
   return { state: next, letters };
@@ -333,6 +401,8 @@ export const reconcile = (state: BatchState, seen: readonly MemberSeen[]): Batch
   seen.reduce((next, { id, run, phase }) => {
     const member = next.members.find((m) => m.id === id);
     if (!member || member.status === 'refused' || member.status === 'ended') return next;
+    // One that never began here shows how an earlier life of it ended.
+    if (run === 'completed' && member.status === 'planned') return next;
     if (run === 'completed') return ended(next, id, phase !== null && ENDS.includes(phase) ? phase : null);
     if (run === 'gone' && member.status !== 'planned')
       return lost(next, id, 'Its migration is gone without an end; start the batch again to take it up.');

@@ -15,6 +15,7 @@ import {
   placeOf,
   type Resource,
   type Rules,
+  type Stand,
   used,
   type Waiter,
 } from './capacity.ts';
@@ -113,14 +114,21 @@ export const purposesIn = (came: unknown): readonly Purpose[] | null => {
 const isResource = (key: string): boolean =>
   key === 'stagingBytes' || key === 'stagingSeats' || key === 'cutovers' || moverOf(key) !== null;
 
+const isStand = (came: unknown): boolean => {
+  const { at, journey, name } = (came ?? {}) as { at?: Partial<Stand['at']> | null; journey?: unknown; name?: unknown };
+  return [at?.product, at?.instance, journey, name].every((text) => typeof text === 'string');
+};
+
 const isAsk = (came: unknown): boolean => {
-  const { purpose, amounts } = (came ?? {}) as { purpose?: unknown; amounts?: unknown };
+  const { purpose, amounts, stands } = (came ?? {}) as { purpose?: unknown; amounts?: unknown; stands?: unknown };
   if (!PURPOSES.includes(purpose as Purpose) || typeof amounts !== 'object' || amounts === null) return false;
+  if (!isAbsentOr((some) => Array.isArray(some) && some.every(isStand), stands)) return false;
   return Object.entries(amounts).every(([key, value]) => isResource(key) && isAmount(value));
 };
 
 const isRequest = (came: unknown): came is LeaseRequest => {
-  const { holder, asks } = (came ?? {}) as { holder?: unknown; asks?: unknown };
+  const { holder, name, asks } = (came ?? {}) as { holder?: unknown; name?: unknown; asks?: unknown };
+  if (!isAbsentOr((text) => typeof text === 'string', name)) return false;
   return typeof holder === 'string' && holder !== '' && Array.isArray(asks) && asks.length > 0 && asks.every(isAsk);
 };
 

@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { type GateName, IRREVERSIBLE } from './plan.ts';
+import { typed } from './typed.ts';
 
 /** Whether what a gate lets through can be undone. */
 export const isIrreversible = (gate: GateName): boolean => IRREVERSIBLE[gate];
@@ -32,8 +33,10 @@ export interface Decision {
   readonly attestation?: string;
   /** The group it was taken for, by whoever decided on the whole group. */
   readonly group?: string;
-  /** When it was taken for the group, ms; it reaches a VM when the turn of its group has come. */
-  readonly takenAt?: number;
+  /** The opening of the VM's gate that the group saw: a later one, with the same evidence, is decided on anew. */
+  readonly openedAt?: number;
+  /** When all of the group stood there to be decided on, and when it was decided, ms; a VM hears of it when the turn of its group has come. */
+  readonly groupAsked?: { readonly from: number; readonly to: number };
 }
 
 /** A decision that was taken, kept for the record. */
@@ -71,6 +74,16 @@ const isDecision = (value: unknown): value is Decision => {
   return (decision === 'approve' || decision === 'reject') && typeof by === 'string' && by !== '';
 };
 
+/** Why nobody knows who approves, or null. */
+export const refuseUntrusted = (gate: GateName, attestation: unknown, trustNamespace: boolean): string | null => {
+  if (trustNamespace) return null;
+  if (attestation)
+    return 'This version cannot verify an attestation yet; opening an irreversible gate needs trustNamespace in the plan.';
+  return isIrreversible(gate)
+    ? `${gate} cannot be undone and needs an attested decision; the plan does not say trustNamespace.`
+    : null;
+};
+
 /**
  * Why a decision is refused, or null. A rejection needs no proof of identity: holding back is always safe.
  * Opening an irreversible gate needs an attested decision unless the plan trusts the namespace.
@@ -80,15 +93,13 @@ export const refuseDecision = (open: OpenGate | null, decision: Decision, trustN
     return 'A decision is {"gate", "hop", "round", "fingerprint", "decision": approve or reject, "by": your name}.';
   if (!open) return 'No gate is open.';
   if (decision.gate !== open.name || decision.hop !== open.hop || decision.round !== open.round)
-    return `The open gate is ${open.name}, hop ${open.hop}, round ${open.round}; the decision names ${decision.gate}, hop ${decision.hop}, round ${decision.round}.`;
+    return `The open gate is ${open.name}, hop ${open.hop}, round ${open.round}; the decision names ${typed(decision.gate)}, hop ${typed(decision.hop)}, round ${typed(decision.round)}.`;
+  if (decision.openedAt !== undefined && decision.openedAt !== open.openedAt)
+    return `${open.name} was opened anew since: it is decided on again.`;
   if (decision.decision === 'reject') return null;
   if (decision.fingerprint !== open.fingerprint)
-    return `What you saw (${decision.fingerprint}) is not what is there now (${open.fingerprint}). Look again, then decide.`;
+    return `What you saw (${typed(decision.fingerprint)}) is not what is there now (${open.fingerprint}). Look again, then decide.`;
   if (open.approvers.length > 0 && !open.approvers.includes(decision.by))
     return `${decision.by || 'nobody'} may not open ${open.name}. Approvers: ${open.approvers.join(', ')}.`;
-  if (isIrreversible(open.name) && !decision.attestation && !trustNamespace)
-    return `${open.name} cannot be undone and needs an attested decision; the plan does not say trustNamespace.`;
-  if (decision.attestation && !trustNamespace)
-    return 'This version cannot verify an attestation yet; opening an irreversible gate needs trustNamespace in the plan.';
-  return null;
+  return refuseUntrusted(open.name, decision.attestation, trustNamespace);
 };

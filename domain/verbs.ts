@@ -1,6 +1,7 @@
 import type { HopRecord } from './hop-record.ts';
 import type { Mishap } from './mishap.ts';
 import type { Phase } from './phase.ts';
+import { typed } from './typed.ts';
 
 /** What people can ask of a migration. */
 export const VERBS = ['retry', 'repair', 'skip', 'forceOff', 'rollBack', 'eject', 'pause', 'resume'] as const;
@@ -74,6 +75,6 @@ export const refuseCommand = (asked: unknown, at: Standing): string | null => {
   if (!known || typeof by !== 'string' || by === '')
     return `A command is {"verb": one of ${VERBS.join(', ')}, "by": your name}.`;
   if (step !== undefined && at.parked?.step !== step)
-    return `It is not parked at ${String(step)} ${at.parked ? `but at ${at.parked.step}` : 'any more'}. Look again, then answer.`;
+    return `It is not parked at ${typed(step)} ${at.parked ? `but at ${at.parked.step}` : 'any more'}. Look again, then answer.`;
   return refusalOf(known, at);
 };

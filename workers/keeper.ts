@@ -5,6 +5,7 @@ import type { GiveBack, Keeper } from '../activities/contracts/keeper.ts';
 import { mishap, unreachable } from '../activities/contracts/mishap.ts';
 import { memberReport } from '../workflows/batch-messages.ts';
 import { capacityId, releaseLeaseSignal, requestLeases } from '../workflows/capacity-messages.ts';
+import { view } from '../workflows/messages.ts';
 import { lookAt } from './look.ts';
 import { unpolled } from './pollers.ts';
 import { readRecord, writeRecord } from './records.ts';
@@ -70,6 +71,10 @@ export const keeper = (options: { connection: NativeConnection; namespace: strin
       return vms.filter((_, index) => ends[index]?.end === 'Decommissioned');
     },
     look: asking((ids) => Promise.all(ids.map((id) => lookAt(client, id)))),
+    membership: asking(async (id) => {
+      const { reports, gate } = await client.workflow.getHandle(id).query(view);
+      return { batch: reports?.to ?? null, told: reports?.told ?? null, openedAt: gate?.openedAt ?? null };
+    }),
     keepRecord: async (record) => ({ kept: await writeRecord(options.records, record) }),
     unserved: asking((queues) => unpolled(options.connection, options.namespace, queues)),
   };

@@ -5,6 +5,7 @@ import {
   condition,
   continueAsNew,
   getExternalWorkflowHandle,
+  isCancellation,
   ParentClosePolicy,
   setCurrentDetails,
   setHandler,
@@ -21,6 +22,7 @@ import {
   lost,
   newBatch,
   nextMoment,
+  noted,
   notStarted,
   post,
   reconcile,
@@ -29,9 +31,11 @@ import {
   refuseGroupRollBack,
   started,
   takeGroupDecision,
+  takenUp,
   turnGroup,
 } from '../domain/batch.ts';
 import { describeBatch } from '../domain/batch-text.ts';
+import { typed } from '../domain/typed.ts';
 import {
   type BatchView,
   batchView,
@@ -89,7 +93,8 @@ const listen = (b: Batch): void => {
   );
   setHandler(decideGroupSignal, (asked) => {
     const why = refuseGroupDecision(b.state, asked, Date.now());
-    if (why) change(b, refusedOf(b.state, `decision on ${asked?.group} by ${asked?.by}`, why, Date.now()));
+    if (why)
+      change(b, refusedOf(b.state, `decision on ${typed(asked?.group)} by ${typed(asked?.by)}`, why, Date.now()));
     else change(b, takeGroupDecision(b.state, asked, Date.now(), 'signal').state);
   });
   setHandler(
@@ -103,6 +108,10 @@ const listen = (b: Batch): void => {
     { validator: (asked) => refuse(refuseGroupRollBack(b.state, asked)), description: 'Turn a whole group round' },
   );
   setHandler(stopBatch, ({ by, why }) => change(b, { ...b.state, stopped: { by, why, at: Date.now() } }), {
+    validator: (asked) =>
+      refuse(
+        typeof asked?.by === 'string' && typeof asked.why === 'string' ? null : 'A stop is {"by": your name, "why"}.',
+      ),
     description: 'Begin nothing new; what runs goes on',
   });
   setHandler(resumeBatch, () => change(b, { ...b.state, stopped: null }));
@@ -112,10 +121,25 @@ const listen = (b: Batch): void => {
   });
 };
 
+/** Nothing that the orchestrator itself cannot answer may end the batch: its members would wait for it for ever. */
+const unlessUnanswered = async <T>(asked: Promise<T>): Promise<T | null> =>
+  asked.catch((error: unknown) => {
+    if (isCancellation(error)) throw error;
+    return null;
+  });
+
 const toStart = ({ order, state }: Batch) =>
   order.members.filter(({ id }) =>
     state.members.some((m) => m.id === id && (m.status === 'planned' || m.status === 'lost')),
   );
+
+/** It runs already: for an earlier run of this batch, or for nobody here. */
+const takeUp = async (b: Batch, id: string): Promise<void> => {
+  const says = await unlessUnanswered(work(b).membership(id));
+  if (!says) change(b, noted(b.state, id, 'It runs already and did not say for whom; start the batch again.'));
+  else if (says.batch === workflowInfo().workflowId) change(b, takenUp(b.state, id, says));
+  else change(b, notStarted(b.state, id, 'It runs already, and not for this batch.'));
+};
 
 const startMember = async (b: Batch, { id, order }: BatchOrder['members'][number]): Promise<void> => {
   try {
@@ -127,7 +151,7 @@ const startMember = async (b: Batch, { id, order }: BatchOrder['members'][number
     change(b, started(b.state, id));
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    change(b, notStarted(b.state, id, 'It runs already, and not for this batch.'));
+    await takeUp(b, id);
   }
 };
 
@@ -135,7 +159,12 @@ const startMember = async (b: Batch, { id, order }: BatchOrder['members'][number
 const startMembers = async (b: Batch): Promise<void> => {
   b.starting = false;
   const members = toStart(b);
-  const moved = await work(b).moved({ programme: b.order.programme, vms: members.map(({ order }) => order.source.id) });
+  const vms = members.map(({ order }) => order.source.id);
+  const moved = await unlessUnanswered(work(b).moved({ programme: b.order.programme, vms }));
+  if (!moved) {
+    for (const { id } of members) change(b, noted(b.state, id, 'Its record could not be read; start the batch again.'));
+    return;
+  }
   for (const { id, order } of members)
     if (moved.includes(order.source.id)) change(b, notStarted(b.state, id, 'Its record says that it has moved.'));
   await Promise.all(
@@ -155,7 +184,8 @@ const deliver = async (b: Batch, { to, decided, gate }: Letter): Promise<void> =
   };
   await getExternalWorkflowHandle(to)
     .signal(decideSignal, {
-      ...{ gate: name, hop, round, fingerprint, decision, by, group, takenAt: decided.at },
+      ...{ gate: name, hop, round, fingerprint, openedAt: gate.openedAt, decision, by, group },
+      groupAsked: { from: Math.max(...decided.members.map((each) => each.gate.openedAt)), to: decided.at },
       ...words,
     })
     .catch(() => change(b, lost(b.state, to, 'Its migration took no decision any more.')));
@@ -191,15 +221,20 @@ const hasWork = (b: Batch): boolean => {
 
 const look = async (b: Batch): Promise<void> => {
   const ids = b.state.members.filter(({ status }) => status !== 'refused' && status !== 'ended').map(({ id }) => id);
-  change(b, reconcile(b.state, await work(b).look(ids)));
+  const seen = await unlessUnanswered(work(b).look(ids));
+  if (seen) change(b, reconcile(b.state, seen));
 };
 
 /**
  * One batch: starts its VMs, lets its groups cut over in order, each behind one gate, and turns them round together. The VMs' own
  * migrations outlive it. Runs until all have ended, as a chain of runs.
  */
-export async function batch(order: BatchOrder, carried?: BatchState): Promise<BatchView> {
-  const b: Batch = { order, state: carried ?? newBatch(order), turning: [], starting: carried === undefined };
+export async function batch(
+  order: BatchOrder,
+  carried?: BatchState,
+  starting = carried === undefined,
+): Promise<BatchView> {
+  const b: Batch = { order, state: carried ?? newBatch(order), turning: [], starting };
   listen(b);
   change(b, b.state);
   if (carried) await look(b);
@@ -212,6 +247,8 @@ export async function batch(order: BatchOrder, carried?: BatchState): Promise<Ba
   }
   await condition(allHandlersFinished);
   if (isBatchOver(b.state)) return viewOf(b);
-  await send(b);
-  return continueAsNew<typeof batch>(order, b.state);
+  // Whoever is told to turn round was answered already, and may be told of more while the letters are under way.
+  do await send(b);
+  while (b.turning.length > 0);
+  return continueAsNew<typeof batch>(order, b.state, b.starting);
 }

@@ -95,7 +95,11 @@ export async function capacity(carried: LeaseTable): Promise<void> {
       // Who ended while it waited was never told of its room, so nothing of it stands there.
       await getExternalWorkflowHandle(holder)
         .signal(leaseGranted, { holder, purpose })
-        .catch(() => andTell(release(table, holder, Date.now(), [purpose])));
+        .catch(() => {
+          // Another life of it may have asked again meanwhile, and counts on what it was answered.
+          if (table.held.some((one) => isSame(one, lease) && one.askedAt === lease.askedAt))
+            andTell(release(table, holder, Date.now(), [purpose]));
+        });
     }
   }
   await condition(allHandlersFinished);

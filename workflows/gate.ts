@@ -41,11 +41,16 @@ interface GateOptions {
   readonly givesBack?: readonly Purpose[];
 }
 
-/** Until when a person was waited for: what a group waits for after its decision is its turn. It may be anything that a person typed. */
-const answeredAt = (decided: Decided | null, openedAt: number): number => {
+/**
+ * While a person was waited for. A group waits for its last VM before it is asked, and for its turn afterwards: nobody keeps it then. It may
+ * be anything that a person typed.
+ */
+const waitOf = (decided: Decided | null, openedAt: number): { readonly from: number; readonly to: number } => {
   const now = Date.now();
-  const takenAt = Number(decided?.takenAt ?? now);
-  return Number.isFinite(takenAt) ? Math.min(now, Math.max(openedAt, takenAt)) : now;
+  const within = (at: unknown, otherwise: number): number =>
+    typeof at === 'number' && at >= openedAt && at <= now ? at : otherwise;
+  const from = within(decided?.groupAsked?.from, openedAt);
+  return { from, to: Math.max(from, within(decided?.groupAsked?.to, now)) };
 };
 
 /** Opens a gate and waits for one decision, for weeks if need be. True when it was approved. */
@@ -76,7 +81,7 @@ export const ask = async (
     await until(j, () => j.decided !== null);
     return (j.decided as Decided | null)?.decision === 'approve';
   } finally {
-    j.ledger.waits.push({ gate: name, hop, from: openedAt, to: answeredAt(j.decided, openedAt) });
+    j.ledger.waits.push({ gate: name, hop, ...waitOf(j.decided, openedAt) });
     j.gate = null;
     j.decided = null;
   }

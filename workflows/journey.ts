@@ -1,5 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { MemberReport } from '../domain/batch.ts';
 import type { Purpose } from '../domain/capacity.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Decided, Decision, OpenGate } from '../domain/gate.ts';
@@ -9,6 +10,7 @@ import { type Ledger, type Mark, newLedger } from '../domain/ledger.ts';
 import { ENDS, type Flag, type Phase } from '../domain/phase.ts';
 import type { HopOrder, JourneyOrder } from '../domain/plan.ts';
 import { tokenOf } from '../domain/token.ts';
+import { typed } from '../domain/typed.ts';
 import { legalVerbs, type Parked, type Standing } from '../domain/verbs.ts';
 import type { Command, CommandTaken, MigrationView } from './messages.ts';
 
@@ -53,6 +55,8 @@ export interface Journey {
   paused: boolean;
   asked: 'rollBack' | 'eject' | null;
   rollingBack: boolean;
+  /** What its batch was told last. */
+  told: MemberReport | null;
   /** Each stands in the line or is granted, from before it is asked for until it is given back; `why` it had to wait. */
   readonly leases: { [P in Purpose]?: { granted: boolean; readonly why: string } };
   /** It does nothing but wait for a lease. */
@@ -80,6 +84,7 @@ export const newJourney = (order: JourneyOrder): Journey => ({
   paused: false,
   asked: null,
   rollingBack: false,
+  told: null,
   leases: {},
   inLine: false,
 });
@@ -113,6 +118,7 @@ export const viewOf = (j: Journey): MigrationView => ({
   programme: j.order.programme,
   batch: j.order.batch,
   group: j.order.group,
+  ...(j.order.batchId === undefined ? {} : { reports: { to: j.order.batchId, told: j.told } }),
   owner: j.order.owner,
   vm: j.order.source,
   phase: j.phase,
@@ -177,8 +183,9 @@ export const mark = (j: Journey, hop: number, what: Mark): void => {
 /** Refused signals are told, not thrown: a signal has nobody to answer to. It may be anything that a person typed. */
 export const refuseSignal = (j: Journey, came: unknown, why: string): void => {
   const { verb, decision, gate, by } = (came ?? {}) as Partial<Decision & Command>;
-  const name = verb ?? [decision, gate].filter(Boolean).join(' ');
-  j.refused = [...j.refused.slice(-9), { what: `${name || 'nonsense'} by ${by ?? 'nobody'}`, why, at: Date.now() }];
+  const name = [verb ?? [decision, gate]].flat().filter(Boolean).map(typed).join(' ');
+  const what = `${name || 'nonsense'} by ${by == null ? 'nobody' : typed(by)}`;
+  j.refused = [...j.refused.slice(-9), { what, why, at: Date.now() }];
 };
 
 /** This migration's own workflow id: holder of leases. */

@@ -87,7 +87,7 @@ export const awaitLeases = async (j: Journey, purposes: readonly Purpose[], phas
 };
 
 /** Its turn has come. What was given back meanwhile is none of ours any more. */
-export const leaseIsGranted = (j: Journey, purpose: Purpose = 'staging'): void => {
+export const leaseIsGranted = (j: Journey, purpose: Purpose): void => {
   const lease = j.leases[purpose];
   if (lease) lease.granted = true;
   const [next] = missing(j, PURPOSES);

@@ -1,4 +1,5 @@
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import { PURPOSES } from '../domain/capacity.ts';
 import { refusalOf, refuseCommand } from '../domain/verbs.ts';
 import { judge, takeDecision } from './gate.ts';
 import { type Journey, refuseSignal, show, standing, viewOf } from './journey.ts';
@@ -54,7 +55,10 @@ export const listen = (j: Journey): void => {
     if (why) refuseSignal(j, asked, why);
     else take(j, asked, 'signal');
   });
-  setHandler(leaseGranted, (told) => leaseIsGranted(j, told?.purpose));
+  setHandler(leaseGranted, (told) => {
+    const purpose = told?.purpose ?? 'staging';
+    if (PURPOSES.includes(purpose)) leaseIsGranted(j, purpose);
+  });
 };
 
 /** A cancel from outside is a wish to turn round, never a way to leave a VM half moved. */

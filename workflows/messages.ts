@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { MemberReport } from '../domain/batch.ts';
 import type { Purpose } from '../domain/capacity.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Decided, Decision, OpenGate } from '../domain/gate.ts';
@@ -26,6 +27,8 @@ export interface MigrationView {
   readonly programme: string;
   readonly batch: string;
   readonly group: string;
+  /** The batch it reports to, and what it told it last; absent for a VM on its own. */
+  readonly reports?: { readonly to: string; readonly told: MemberReport | null };
   readonly owner: string;
   readonly vm: { readonly id: string; readonly name: string };
   readonly phase: Phase;

@@ -41,8 +41,12 @@ export const mishapOf = (error: unknown): Mishap | null => {
 
 /** All of them to their end, then the first failure: nothing that a step began is still under way when it parks. */
 export const together = async <const T extends readonly unknown[]>(acts: T) => {
-  await Promise.allSettled(acts);
-  return Promise.all(acts);
+  const ends = await Promise.allSettled(acts);
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
+  return ends.map((end) => (end.status === 'fulfilled' ? end.value : undefined)) as {
+    -readonly [I in keyof T]: Awaited<T[I]>;
+  };
 };
 
 /** Throws what a person asked for. Called where a journey may turn round. */
@@ -71,12 +75,9 @@ export const until = async (
 
 const interruptibly = async <T>(j: Journey, run: () => Promise<T>): Promise<T> => {
   const scope = new CancellationScope();
-  const work = scope.run(run);
-  const turn = condition(() => j.asked !== null && !j.rollingBack).then(() => {
-    scope.cancel();
-  });
+  void condition(() => j.asked !== null && !j.rollingBack).then(() => scope.cancel());
   try {
-    return await Promise.race([work, turn.then(() => work)]);
+    return await scope.run(run);
   } catch (error) {
     heed(j);
     throw error;
@@ -116,12 +117,12 @@ export const park = async (
  * Runs one step of the journey. A failure parks it and never ends the migration; what a person may answer is decided by
  * `legalVerbs`. Returns undefined only when the step was skipped.
  */
-export const step = async <T>(
+export const step = <T>(
   j: Journey,
   name: string,
   run: () => Promise<T>,
   options: StepOptions & { skippable?: false },
-): Promise<T> => (await attempt(j, name, run, options)) as T;
+): Promise<T> => attempt(j, name, run, options) as Promise<T>;
 
 /** A step a person may skip: answers undefined then. */
 export const skippableStep = <T>(

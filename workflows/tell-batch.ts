@@ -20,9 +20,10 @@ export const tellBatch = async (j: Journey, word: Word, done: readonly Purpose[]
   });
   const purposes = takenOf(j, done);
   const holder = self();
+  j.told = { ...word, member: holder };
   await tell({
     batch,
-    report: { ...word, member: holder },
+    report: j.told,
     ...(purposes.length > 0 ? { gives: { programme: j.order.programme, holder, purposes } } : {}),
   });
   forget(j, purposes);

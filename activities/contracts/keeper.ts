@@ -1,4 +1,4 @@
-import type { MemberReport, MemberSeen } from '../../domain/batch.ts';
+import type { MemberReport, MemberSeen, Membership } from '../../domain/batch.ts';
 import type { LeaseRequest, Purpose } from '../../domain/capacity.ts';
 import type { Waiting } from '../../domain/capacity-words.ts';
 
@@ -43,6 +43,8 @@ export interface Keeper {
   moved(ask: { readonly programme: string; readonly vms: readonly string[] }): Promise<readonly string[]>;
   /** Whether these migrations still run, and the phase visibility shows of each. */
   look(ids: readonly string[]): Promise<readonly MemberSeen[]>;
+  /** Of which batch a running migration is, as it says itself. */
+  membership(id: string): Promise<Membership>;
   /** Which of these task queues no worker polls now; answered by the Temporal server itself, one call for all. */
   unserved(queues: readonly string[]): Promise<readonly string[]>;
   /** Writes the record; writing it again replaces it by the same. */

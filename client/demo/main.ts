@@ -60,7 +60,8 @@ const run = async (trial: TrialEstate): Promise<number> => {
   for (const left of strikes.left()) say(`! The power cut of ${left} never came.`);
   screen.print(`\n${await journeys(arrived)}\n\n${processes(trial)}\n`);
   say('The oracle, which reads only the lab’s log and disks:');
-  return askOracle(trial);
+  // A person may turn a VM round.
+  return askOracle(trial, values['pause-at-gates'] ? null : 'journey');
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'tranship-demo-'));

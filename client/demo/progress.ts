@@ -1,14 +1,13 @@
-import type { Client } from '@temporalio/client';
 import { copyAgeOf } from '../../domain/ledger.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 import { duration } from '../cli/print.ts';
-import { pendingOf } from '../pending.ts';
+import type { MigrationHandle } from '../operations.ts';
 
 /** What a product says of the work it is at, in its driver's words and in numbers where the words hold some. */
 export interface Progress {
   readonly words: string;
   readonly percent: string;
-  readonly moved: string;
+  readonly copied: string;
   readonly rate: string;
 }
 
@@ -18,20 +17,27 @@ const found = (words: string, pattern: RegExp): string => pattern.exec(words)?.s
 export const readWords = (words: string): Progress => ({
   words,
   percent: found(words, /\b(\d+(?:\.\d+)? %)/),
-  moved: found(words, new RegExp(`(${SIZE} of (?:about )?${SIZE})|% (of ${SIZE})`)),
+  copied: found(words, new RegExp(`(${SIZE} of (?:about )?${SIZE})|% (of ${SIZE})`)),
   rate: found(words, new RegExp(`(${SIZE}/s)`)),
 });
 
+/** What the server knows of a migration without asking it. */
+export interface Seen {
+  /** Of its history: it has changed nothing while these are the same. */
+  readonly events: number;
+  readonly progress: Progress | null;
+}
+
 /** A verb that waits fails with a benign "not finished", which leaves no history: its last one is what the product said last. */
-export const progressOf = async (client: Client, workflowId: string): Promise<Progress | null> => {
-  const said = (await pendingOf(client, workflowId)).flatMap(({ said: words }) => words ?? []);
-  return said.length > 0 ? readWords(said.join('; ')) : null;
+export const lookAt = async (handle: MigrationHandle): Promise<Seen> => {
+  const { historyLength, raw } = await handle.describe();
+  const said = (raw.pendingActivities ?? []).flatMap(({ lastFailure }) => lastFailure?.message ?? []);
+  return { events: historyLength, progress: said.length > 0 ? readWords(said.join('; ')) : null };
 };
 
-export interface Row {
+export interface Row extends Seen {
   readonly label: string;
   readonly view: MigrationView;
-  readonly progress: Progress | null;
 }
 
 export const HEAD = ['VM', 'GROUP', 'HOP', 'PHASE', '%', 'COPIED', 'RATE', 'LAG', 'AT'] as const;
@@ -48,7 +54,7 @@ export const cellsOf = ({ label, view, progress }: Row): readonly string[] => [
   String(view.hop),
   view.phase,
   progress?.percent ?? '',
-  progress?.moved ?? '',
+  progress?.copied ?? '',
   progress?.rate ?? '',
   lagOf(view),
   [view.waitingFor ?? view.step ?? '', progress?.words ?? ''].filter(Boolean).join(': '),

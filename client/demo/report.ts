@@ -32,10 +32,19 @@ const processorTimeOf = (pid: number): number | null => {
   }
 };
 
+const ownTime = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+};
+
+/** A process that was killed counts from its second start. */
 export const processes = (trial: TrialEstate): string =>
   table(
     ['PROCESS', 'MEMORY', 'PROCESSOR TIME'],
-    PROCESSES.map((name) => [name, memoryOf(trial.pidOf(name)), seconds(processorTimeOf(trial.pidOf(name)))]),
+    [
+      ...PROCESSES.map((name) => [name, memoryOf(trial.pidOf(name)), seconds(processorTimeOf(trial.pidOf(name)))]),
+      ['this demo', memoryOf(process.pid), seconds(ownTime())],
+    ],
   );
 
 export interface Arrived extends Traveller {
@@ -84,11 +93,10 @@ const HEAD = [
 export const journeys = async (arrived: readonly Arrived[]): Promise<string> =>
   table(HEAD, await Promise.all(arrived.map(rowOf)));
 
-/** Lets the oracle judge on this terminal; answers with its exit code. */
-export const askOracle = ({ scenario, labState }: TrialEstate): number => {
+/** Lets the oracle judge on this terminal; answers with its exit code. `expect`: the end every VM should have come to. */
+export const askOracle = ({ scenario, labState }: TrialEstate, expect: string | null): number => {
   const oracle = resolve(import.meta.dirname, '..', '..', 'lab', 'oracle', 'main.ts');
-  const { status } = spawnSync(process.execPath, [oracle, '--scenario', scenario, '--state', labState], {
-    stdio: 'inherit',
-  });
+  const words = ['--scenario', scenario, '--state', labState, ...(expect === null ? [] : ['--expect', expect])];
+  const { status } = spawnSync(process.execPath, [oracle, ...words], { stdio: 'inherit' });
   return status ?? 2;
 };

@@ -4,10 +4,10 @@ import { table } from '../../client/cli/print.ts';
 import { mean, median, quantile } from './figures.ts';
 import { openHouse, type Part } from './house.ts';
 import { roundOfParked } from './parked.ts';
-import { openTable, queuesOf, type Round, roundOfBare, roundOfJourneys, type Size } from './throughput.ts';
+import { openTable, type Round, roundOfBare, roundOfJourneys, type Size, stepsOf } from './throughput.ts';
 
 const USAGE = `npm run bench                        journeys a minute, against a bare workflow with as many activities
-  -- --journeys 40 --in-flight 20 --rounds 5
+  -- --journeys 60 --in-flight 30 --rounds 5 --empty
 npm run bench -- --parked 200        from a decision to the next activity, while so many wait`;
 
 const LEAST_RATIO = 0.7;
@@ -35,19 +35,20 @@ const rowOf = (name: string, rounds: readonly Round[]): string[] => [
   ...PARTS.map((part) => mean(rounds.map(({ cpu }) => cpu[part] ?? 0)).toFixed(3)),
 ];
 
-const throughput = async (size: Size, rounds: number): Promise<number> => {
+const throughput = async (size: Size, rounds: number, empty: boolean): Promise<number> => {
   say(`${size.journeys} a round, ${size.inFlight} at once; ${load()} before`);
   const house = await openHouse(['orchestrator', 'bare', 'agents']);
   try {
     await openTable(house.client);
     await roundOfJourneys(house, { journeys: 4, inFlight: 4 }, 'warm');
-    const queues = await queuesOf(house.client, 'vm/bench/a/warm-1');
-    await roundOfBare(house, { journeys: 4, inFlight: 4 }, 'warm', queues);
+    const found = await stepsOf(house.client, 'vm/bench/a/warm-1');
+    const steps = found.map((step) => (empty ? { ...step, order: 0, answer: 0 } : step));
+    await roundOfBare(house, { journeys: 4, inFlight: 4 }, 'warm', steps);
     const journeys: Round[] = [];
     const bares: Round[] = [];
     for (let round = 1; round <= rounds; round += 1) {
       const journey = await roundOfJourneys(house, size, `r${round}`);
-      const bare = await roundOfBare(house, size, `r${round}`, queues);
+      const bare = await roundOfBare(house, size, `r${round}`, steps);
       journeys.push(journey);
       bares.push(bare);
       say(
@@ -58,7 +59,7 @@ const throughput = async (size: Size, rounds: number): Promise<number> => {
     const rows = [rowOf('journey', journeys), rowOf('bare', bares)];
     say(table(['ONE VM', 'A MINUTE', 'EVENTS', 'HISTORY', ...heads], rows));
     say(
-      `Both run ${queues.length} activities on the same queues, agents and server. The bare one has no gates, updates, leases, attributes, preflight child or record, and its orders are empty.`,
+      `Both run ${steps.length} activities on the same queues, agents and server, with orders and answers ${empty ? 'that are empty in the bare one' : 'of the same size'}. The bare one has no gates, updates, queries, leases, attributes, child runs or record.`,
     );
     const ratio = median(journeys.map((each) => each.perMinute)) / median(bares.map((each) => each.perMinute));
     return verdict(
@@ -72,7 +73,7 @@ const throughput = async (size: Size, rounds: number): Promise<number> => {
 
 const parked = async (count: number): Promise<number> => {
   say(`${count} migrations wait, every other one parked; ${load()} before`);
-  const house = await openHouse(['orchestrator', 'agents']);
+  const house = await openHouse(['orchestrator', 'telling']);
   try {
     await openTable(house.client);
     const reactions = await roundOfParked(house, count);
@@ -106,9 +107,10 @@ const count = (name: string, text: string): number => {
 const run = async (): Promise<number> => {
   const { values } = parseArgs({
     options: {
-      journeys: { type: 'string', default: '40' },
-      'in-flight': { type: 'string', default: '20' },
+      journeys: { type: 'string', default: '60' },
+      'in-flight': { type: 'string', default: '30' },
       rounds: { type: 'string', default: '5' },
+      empty: { type: 'boolean', default: false },
       parked: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -119,7 +121,7 @@ const run = async (): Promise<number> => {
   }
   if (values.parked !== undefined) return parked(count('parked', values.parked));
   const size = { journeys: count('journeys', values.journeys), inFlight: count('in-flight', values['in-flight']) };
-  return throughput(size, count('rounds', values.rounds));
+  return throughput(size, count('rounds', values.rounds), values.empty);
 };
 
 process.exitCode = await run().catch((error: unknown) => {

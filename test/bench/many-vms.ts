@@ -25,8 +25,8 @@ const productsOf = (journey: string, began: (journey: string, call: string) => v
 };
 
 /**
- * The scripted products of any number of VMs behind the same queues, and on every queue the verb `nothing`, which does just that. The
- * operation token tells whose order it is.
+ * The scripted products of any number of VMs behind the same queues, and on every queue the verb `nothing`, which answers with as
+ * many bytes as its order says. The operation token tells whose order it is.
  */
 export const manyVms = (
   began: (journey: string, call: string) => void | Promise<void>,
@@ -51,7 +51,7 @@ export const manyVms = (
       queue,
       {
         ...Object.fromEntries(Object.keys(verbs).map((name) => [name, verb(queue, name)])),
-        nothing: () => Promise.resolve(null),
+        nothing: async (order: { readonly answer: number }) => 'x'.repeat(order.answer),
       },
     ]),
   );

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { decideGate, type MigrationHandle, viewMigration } from '../../client/operations.ts';
 import type { migration } from '../../workflows/migration.ts';
 
-const EVERY_MS = 100;
+const EVERY_MS = 200;
 const WAITING = `WorkflowType = 'migration' AND ExecutionStatus = 'Running' AND WaitingFor STARTS_WITH 'a decision'`;
 
 /** Looks at the gate that waits and opens it, as a person would; false where none is open. */

@@ -8,8 +8,11 @@ import { agentWorkers } from '../../workers/agent.ts';
 import { orchestratorWorker } from '../../workers/orchestrator.ts';
 import { manyVms, STUCK } from './many-vms.ts';
 
-/** One process of the bench, started by `house.ts`: `process.ts orchestrator|bare|agents <address> <namespace>`. */
-export type Role = 'orchestrator' | 'bare' | 'agents';
+/**
+ * One process of the bench, started by `house.ts`: `process.ts <role> <address> <namespace>`. Of the two kinds of agents `telling` says
+ * when each verb reached it, which takes time of its own.
+ */
+export type Role = 'orchestrator' | 'bare' | 'agents' | 'telling';
 
 /** What a process of the bench says to the one that started it. `at` is milliseconds of the machine's monotonic clock. */
 export type Word = { readonly ready: true } | { readonly journey: string; readonly call: string; readonly at: number };
@@ -34,7 +37,8 @@ const WORKERS: Readonly<Record<Role, (connection: NativeConnection) => Promise<r
       shutdownGraceTime: '5s',
     }),
   ],
-  agents: (connection) =>
+  agents: (connection) => agentWorkers({ ...common(connection), concurrency: 8, serve: manyVms(() => undefined) }),
+  telling: (connection) =>
     agentWorkers({
       ...common(connection),
       concurrency: 8,

@@ -4,7 +4,7 @@ import { capacity } from '../../workflows/capacity.ts';
 import { capacityId } from '../../workflows/capacity-messages.ts';
 import type { migration } from '../../workflows/migration.ts';
 import { scriptedOrder } from '../support/order.ts';
-import type { bare } from './bare.ts';
+import type { BareStep, bare } from './bare.ts';
 import { mean } from './figures.ts';
 import type { House, Part } from './house.ts';
 import { atWork } from './operators.ts';
@@ -56,11 +56,11 @@ export const startJourney = (client: Client, id: string): Promise<WorkflowHandle
   });
 };
 
-const startBare = (client: Client, id: string, queues: readonly string[]): Promise<WorkflowHandle<typeof bare>> =>
+const startBare = (client: Client, id: string, steps: readonly BareStep[]): Promise<WorkflowHandle<typeof bare>> =>
   client.workflow.start<typeof bare>('bare', {
     workflowId: `bare/${id}`,
     taskQueue: 'bare',
-    args: [queues, scriptedOrder().policies],
+    args: [steps, scriptedOrder().policies],
     workflowTaskTimeout: '5s',
   });
 
@@ -73,12 +73,26 @@ const familyOf = async (client: Client, id: string): Promise<readonly WorkflowHa
   return [id, ...children].map((each) => client.workflow.getHandle(each));
 };
 
-/** The queues of a finished journey's activities, in the order they were scheduled, its preflight's included. */
-export const queuesOf = async (client: Client, id: string): Promise<readonly string[]> => {
+type Payloads = { readonly payloads?: readonly { readonly data?: Uint8Array | null }[] | null } | null | undefined;
+
+const bytesOf = (held: Payloads): number =>
+  (held?.payloads ?? []).reduce((sum, { data }) => sum + (data?.byteLength ?? 0), 0);
+
+/** The activities of a finished journey, its preflight's included, in the order in which they were scheduled. */
+export const stepsOf = async (client: Client, id: string): Promise<readonly BareStep[]> => {
   const histories = await Promise.all((await familyOf(client, id)).map((each) => each.fetchHistory()));
-  return histories
-    .flatMap(({ events }) => events ?? [])
-    .flatMap((event) => event.activityTaskScheduledEventAttributes?.taskQueue?.name ?? []);
+  return histories.flatMap(({ events }) => {
+    const answers = new Map(
+      (events ?? []).flatMap(({ activityTaskCompletedEventAttributes: done }) =>
+        done ? [[String(done.scheduledEventId), bytesOf(done.result)] as const] : [],
+      ),
+    );
+    return (events ?? []).flatMap(({ eventId, activityTaskScheduledEventAttributes: due }) =>
+      due?.taskQueue?.name
+        ? [{ queue: due.taskQueue.name, order: bytesOf(due.input), answer: answers.get(String(eventId)) ?? 0 }]
+        : [],
+    );
+  });
 };
 
 const weigh = async (client: Client, ids: readonly string[]): Promise<{ events: number; bytes: number }> => {
@@ -136,5 +150,5 @@ export const roundOfJourneys = (house: House, size: Size, name: string): Promise
     return ids;
   });
 
-export const roundOfBare = (house: House, size: Size, name: string, queues: readonly string[]): Promise<Round> =>
-  timed(house, size, () => flow(size, name, (id) => startBare(house.client, id, queues)));
+export const roundOfBare = (house: House, size: Size, name: string, steps: readonly BareStep[]): Promise<Round> =>
+  timed(house, size, () => flow(size, name, (id) => startBare(house.client, id, steps)));

@@ -12,6 +12,8 @@ import { eventually, type TestServer, testServer } from '../support/server.ts';
 jest.setTimeout(120_000);
 
 const VMS = 300;
+/** As the server numbers it. */
+const COMPLETE_WORKFLOW = 4;
 
 /** What the names of real estates hold. */
 const NASTY = `o'hara "db" \\ (1) 100% — Büro`;
@@ -27,12 +29,12 @@ interface Shown {
 }
 
 /** Starts a migration that nobody works on: visibility shows it as it was started. */
-const started = async (change: Partial<JourneyOrder>, shown: Shown = {}) => {
+const started = async (change: Partial<JourneyOrder>, shown: Shown = {}, taskQueue = 'nobody') => {
   const order = scriptedOrder(change);
   const { typedSearchAttributes, ...start } = migrationStart(order);
   return server.client.workflow.start('migration', {
     ...start,
-    taskQueue: 'nobody',
+    taskQueue,
     args: [order],
     typedSearchAttributes: [
       ...typedSearchAttributes,
@@ -47,7 +49,7 @@ const vm = (n: number): Partial<JourneyOrder> => ({
   source: { id: `src-${n}`, name: `vm-${n}` },
   batch: `wave-${String(n % 30).padStart(2, '0')}`,
   group: n % 2 === 0 ? 'web' : 'db',
-  owner: n === 7 ? NASTY : 'team-orders',
+  owner: n === 7 ? NASTY : n === 8 ? "O'Hara" : 'team-orders',
 });
 
 const environment = () => ({ TEMPORAL_ADDRESS: server.server.address, TEMPORAL_NAMESPACE: 'test', NO_COLOR: '1' });
@@ -96,7 +98,30 @@ test('status sums up who waits for whom', async () => {
   expect(summaryLine(summaryOf(all))).toBe('3 running · 2 waiting for you · 1 stalled · 1 failed');
 });
 
-test('a migration that is gone is told until a later run of the same VM ends or goes on', async () => {
+/** Ends a run as its workflow would: the one task it waits with is answered by hand. */
+const completed = async (change: Partial<JourneyOrder>): Promise<void> => {
+  const { workflowService } = server.client;
+  await started(change, {}, 'by hand');
+  const { taskToken } = await server.client.withDeadline(Date.now() + 10_000, () =>
+    workflowService.pollWorkflowTaskQueue({ namespace: 'test', taskQueue: { name: 'by hand' } }),
+  );
+  await workflowService.respondWorkflowTaskCompleted({
+    namespace: 'test',
+    taskToken,
+    commands: [{ commandType: COMPLETE_WORKFLOW, completeWorkflowExecutionCommandAttributes: {} }],
+  });
+};
+
+test('a migration that is gone is told no more when a later run of the same VM has come to its end', async () => {
+  const gone = { ...vm(907), programme: 'p3' };
+  await (await started(gone)).terminate('lost');
+  const told = () => listMigrations(server.client, 'open', { programme: 'p3' });
+  await eventually(async () => (await told())[0]?.run === 'failed', 'the run that is gone');
+  await completed(gone);
+  await eventually(async () => (await told()).length === 0, 'nothing more to tell');
+});
+
+test('a migration that is gone is told no more when a later run of the same VM goes on', async () => {
   const again = await started({ ...vm(906), programme: 'p2' });
   const seen = await eventually(async () => {
     const all = await listMigrations(server.client, 'open', { programme: 'p2' });
@@ -112,6 +137,7 @@ test('a filter takes any name as it is', async () => {
     'twin-2',
   ]);
   expect((await listMigrations(server.client, 'running', { owner: NASTY })).map(({ id }) => id)).toEqual(['src-7']);
+  expect((await listMigrations(server.client, 'running', { owner: "O'Hara" })).map(({ id }) => id)).toEqual(['src-8']);
   const { code, out } = await cli(['status', '--batch', `x' OR Batch != '`], environment());
   expect({ code, out }).toEqual({ code: 0, out: '0 running · 0 waiting for you · 0 stalled · 0 failed\n' });
 });

@@ -2,9 +2,10 @@ import { startMigration } from '../../client/operations.ts';
 import { outageOf } from '../../domain/ledger.ts';
 import { isIdentified } from '../../domain/plan.ts';
 import { readRecord } from '../../workers/records.ts';
+import { scanCapture } from '../support/capture-scan.ts';
 import { judge } from '../support/oracle.ts';
 import { type ArgumentWatch, secretsIn, watchArguments } from '../support/secrets.ts';
-import { type Act, type Played, startTrialRun, type TrialRun } from '../support/trial-run.ts';
+import { type Act, capturesOf, type Played, startTrialRun, type TrialRun } from '../support/trial-run.ts';
 
 let run: TrialRun;
 let watching: ArgumentWatch;
@@ -29,6 +30,7 @@ const fault = (
 beforeAll(async () => {
   run = await startTrialRun({
     scenario: ['several', '--count', '7', '--speed', '60'],
+    capture: true,
     faults: [
       fault('after-fence', 'refused', 'veeam.Start-VBRHvInstantRecovery', 'vm-2'),
       fault('mounted', 'refused', 'hyper-v.Start-VM', 'vm-3', {}, 99),
@@ -125,4 +127,23 @@ test('no secret is in a history, a log, a record or a process list', async () =>
     ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value.handle.fetchHistory()] : [])),
   );
   expect(await secretsIn(run.trial, histories, watching.seen())).toEqual([]);
+});
+
+test('a capture of all this shows no secret and no name, and what every product said', () => {
+  const { lines, betrayed } = scanCapture(run.trial, capturesOf(run.trial));
+  expect(betrayed).toEqual([]);
+  const heard = lines.flatMap(({ queue, medium }) => (queue ? [`${String(queue).split('@')[0]} ${medium}`] : []));
+  expect([...new Set(heard)].sort()).toEqual([
+    'ahv http',
+    'azure-local http',
+    'azure-migrate http',
+    'guest cmdlets',
+    'guest ssh',
+    'hyper-v cmdlets',
+    'veeam cmdlets',
+    'veeam http',
+  ]);
+  process.stdout.write(
+    `capture: ${lines.length} lines, ${lines.filter(({ withheld }) => withheld).length} of them withheld\n`,
+  );
 });

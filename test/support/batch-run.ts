@@ -22,7 +22,7 @@ export interface BatchRun {
     groups: Readonly<Record<string, readonly string[]>>,
     change?: Partial<JourneyOrder>,
   ) => BatchOrder;
-  readonly start: (order: BatchOrder, carried?: BatchState) => Promise<BatchHandle>;
+  readonly start: (order: BatchOrder, carried?: BatchState, starting?: boolean) => Promise<BatchHandle>;
   readonly member: (order: BatchOrder, vm: string) => Handle;
 }
 
@@ -63,13 +63,13 @@ export const batchRun = (): BatchRun => {
         }),
       ),
     }),
-    start: async (order, carried) => {
+    start: async (order, carried, starting) => {
       await run.house(order.programme);
       const { client } = run.env;
       const handle = await client.workflow.start<typeof batch>('batch', {
         ...batchStart(order),
         taskQueue: 'orchestrator',
-        args: carried ? [order, carried] : [order],
+        args: carried ? [order, carried, starting] : [order],
       });
       handles.push(handle, ...order.members.map(({ id }) => client.workflow.getHandle(id)));
       return handle;

@@ -43,6 +43,8 @@ export interface TrialRun {
 export interface TrialWish {
   readonly scenario: readonly string[];
   readonly faults?: readonly unknown[];
+  /** Every agent records what the products say. */
+  readonly capture?: boolean;
 }
 
 const reached = (act: Act, view: MigrationView): boolean => {
@@ -53,10 +55,19 @@ const reached = (act: Act, view: MigrationView): boolean => {
 
 const WITHIN_MS = 150_000;
 
+/** Where the agents of a trial record what the products say. */
+export const capturesOf = ({ folder }: Pick<TrialEstate, 'folder'>): string => join(folder, 'captures');
+
 /** A whole trial estate for one test file: real server, real lab, real agents as processes. */
-export const startTrialRun = async ({ scenario, faults }: TrialWish): Promise<TrialRun> => {
+export const startTrialRun = async ({ scenario, faults, capture }: TrialWish): Promise<TrialRun> => {
   const folder = mkdtempSync(join(tmpdir(), 'tranship-journey-'));
-  const trial = await startTrial({ folder, scenario, ui: false, ...(faults ? { faults } : {}) });
+  const trial = await startTrial({
+    folder,
+    scenario,
+    ui: false,
+    ...(faults ? { faults } : {}),
+    ...(capture ? { capture: capturesOf({ folder }) } : {}),
+  });
   const read = await readPlan({ planPath: trial.plan, csvPath: trial.vms, now: Date.now() });
   if ('refusals' in read) throw new Error(JSON.stringify(read.refusals));
   const { plan } = read;

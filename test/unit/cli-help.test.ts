@@ -29,6 +29,13 @@ test('the exit codes are in the help', async () => {
   expect((await cli(['--help'])).out).toContain('0 done · 1 refused or failed · 2 wrong usage');
 });
 
+test('the operating guide names every command', () => {
+  const guide = readFileSync('docs/operate.md', 'utf8');
+  const top = tranship().commands.map((command) => command.name());
+  expect(top.filter((name) => !new RegExp(`\`${name}[ \`]`).test(guide))).toEqual([]);
+  expect(guide).toContain('**0** done, **1** refused or failed, **2** wrong usage');
+});
+
 test('the release is that of the package', () => {
   expect(VERSION).toBe((JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version);
 });

@@ -3,6 +3,7 @@ import {
   groupGates,
   hear,
   isBatchOver,
+  lost,
   type MemberGate,
   newBatch,
   nextMoment,
@@ -13,6 +14,7 @@ import {
   refuseGroupRollBack,
   started,
   takeGroupDecision,
+  takenUp,
   turnGroup,
 } from '../../domain/batch.ts';
 import { describeBatch } from '../../domain/batch-text.ts';
@@ -157,4 +159,78 @@ test('its details in the Temporal UI carry the JSON that answers a group', () =>
   const text = describeBatch({ ...all, gates: groupGates(all) });
   expect(text).toContain('"group":"db","hop":1');
   expect(text).toContain(decisionOn(all, 'db').fingerprint);
+});
+
+test.each([
+  ['a gate that is none', { told: 'atGate' }],
+  ['a gate without a hop', { told: 'atGate', gate: { ...gate(), hop: 'first' } }],
+  ['a landing without a hop', { told: 'landed' }],
+  ['a way back without a hop', { told: 'wentBack', hop: null }],
+])('%s tells nothing', (_what, report) => {
+  const all = atGate(batchOf(), ['db-1', 'db-2', 'web-1']);
+  expect(hear(all, { member: 'db-1', ...report } as Parameters<typeof hear>[1])).toEqual(all);
+});
+
+test('a report that comes once more changes nothing', () => {
+  const through = post(approved(atGate(batchOf(), ['db-1', 'db-2']), 'db'), 10).state;
+  expect(atGate(through, ['db-1'])).toEqual(through);
+  const next = atGate(landed(through, ['db-1']), ['db-1'], 2);
+  expect(landed(next, ['db-1'])).toEqual(next);
+});
+
+test('a decision that no text can be made of is refused in words', () => {
+  const all = atGate(batchOf(), ['db-1', 'db-2']);
+  const odd = { toString: 1 } as unknown as string;
+  expect(refuseGroupDecision(all, { ...decisionOn(all, 'db'), group: odd }, 10)).toContain('A decision is');
+  expect(refuseGroupDecision(all, { ...decisionOn(all, 'db'), fingerprint: odd }, 10)).toContain('Look again');
+  expect(refuseGroupDecision(all, { ...decisionOn(all, 'db'), hop: odd as unknown as number }, 10)).toContain('hop 1');
+});
+
+test('an approval that waits for its turn is taken back by a refusal', () => {
+  const held = approved(atGate(batchOf(), ['db-1', 'db-2', 'web-1']), 'web');
+  const refusal = { ...decisionOn(held, 'web'), hop: 1, decision: 'reject' as const };
+  expect(refuseGroupDecision(held, refusal, 20)).toBeNull();
+  const back = takeGroupDecision(held, refusal, 20, 'update').state;
+  expect(post(back, 20).letters).toMatchObject([{ to: 'web-1', decided: { decision: 'reject' } }]);
+  expect(lettersOf(landed(post(back, 20).state, ['db-1', 'db-2']))).toEqual([]);
+});
+
+test('an approval for a whole group lapses when one of its VMs comes to the gate again before its turn', () => {
+  const both = approved(approved(atGate(batchOf(), ['db-1', 'db-2', 'web-1']), 'web'), 'db');
+  const again = hear(both, { member: 'db-1', told: 'atGate', gate: gate(1, 50) });
+  const { state, letters } = post(again, 60);
+  expect(letters).toEqual([]);
+  expect(state.refused[0]?.why).toContain('db-1 came to the gate again');
+  expect(groupGates(state)).toMatchObject([{ group: 'db', missing: [], waiting: [{ id: 'db-1' }, { id: 'db-2' }] }]);
+});
+
+test('where nobody can be trusted to be who they say, a group is not approved', () => {
+  const all = { ...atGate(batchOf(), ['db-1', 'db-2']), trustNamespace: false };
+  expect(refuseGroupDecision(all, decisionOn(all, 'db'), 10)).toContain('trustNamespace');
+  expect(refuseGroupDecision(all, decisionOn(all, 'db', 'reject'), 10)).toBeNull();
+});
+
+test('a VM with fewer hops keeps nobody waiting in the hops it has not', () => {
+  const all = atGate(landed(batchOf(), ['db-1', 'db-2', 'web-1']), ['db-1', 'web-1'], 2);
+  const short = { ...all, members: all.members.map((each) => (each.id === 'db-2' ? { ...each, hops: 1 } : each)) };
+  expect(groupGates(short)[0]?.missing).toEqual([]);
+  expect(groupGates(landed(short, ['db-1'], 2)).find(({ group }) => group === 'web')?.after).toEqual([]);
+  expect(groupGates(all)[0]?.missing.map(({ name }) => name)).toEqual(['db-2']);
+});
+
+test('how an earlier life ended is no end of one that has not begun', () => {
+  const planned = { ...batchOf(), members: batchOf().members.map((each) => ({ ...each, status: 'planned' as const })) };
+  expect(reconcile(planned, [{ id: 'db-1', run: 'completed', phase: 'RolledBack' }])).toEqual(planned);
+});
+
+test('a letter that comes too late does not lose one that has ended', () => {
+  const over = hear(batchOf(), { member: 'db-1', told: 'ended', phase: 'RolledBack' });
+  expect(lost(over, 'db-1', 'took no decision')).toEqual(over);
+});
+
+test('one that runs already is taken up at its gate, or past it', () => {
+  const told = { member: 'db-1', told: 'atGate' as const, gate: gate(2, 5) };
+  const at = (openedAt: number | null) => takenUp(batchOf(), 'db-1', { batch: 'b', told, openedAt }).members[0];
+  expect(at(5)).toMatchObject({ gate: { openedAt: 5 }, through: 1, landed: 1 });
+  expect(at(null)).toMatchObject({ gate: null, through: 2, landed: 1 });
 });

@@ -83,6 +83,9 @@ test('what is no request is told what a request is', () => {
     { holder: 'a', asks: [{ purpose: 'staging', amounts: { seats: 1 } }] },
     { holder: 'a', asks: 'staging' },
     { holder: 'a', asks: [null] },
+    { holder: 'a', name: { toString: 1 }, asks: [room(1)] },
+    { holder: 'a', asks: [{ ...room(1), stands: 'here' }] },
+    { holder: 'a', asks: [{ ...room(1), stands: [{ at: null, journey: 'j', name: 'n' }] }] },
   ];
   for (const came of unsound) expect(refuseRequest(house({}), came)).toContain('names its holder');
 });

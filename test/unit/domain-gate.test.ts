@@ -109,3 +109,22 @@ test('what is no decision is refused, whatever it is', () => {
   for (const came of [undefined, null, 'approve', 7, [], {}, nearly, { ...nearly, decision: 'approve', by: '' }])
     expect(refuseDecision(gate, came as never, true)).toContain('A decision is');
 });
+
+test('a decision on an earlier opening of the same gate is refused', () => {
+  const gate: OpenGate = {
+    ...{ name: 'cutover', hop: 1, round: 0, fingerprint: 'f', evidence: {}, approvers: [] },
+    openedAt: 50,
+  };
+  const letter: Decision = { gate: 'cutover', hop: 1, round: 0, fingerprint: 'f', decision: 'approve', by: 'ops' };
+  expect(refuseDecision(gate, { ...letter, openedAt: 1 }, true)).toContain('opened anew');
+  expect(refuseDecision(gate, { ...letter, openedAt: 50 }, true)).toBeNull();
+});
+
+test('a decision that no text can be made of is refused in words', () => {
+  const gate: OpenGate = {
+    ...{ name: 'cutover', hop: 1, round: 0, fingerprint: 'f', evidence: {}, approvers: [] },
+    openedAt: 1,
+  };
+  const odd = { gate: { toString: 1 }, hop: null, round: [], fingerprint: {}, decision: 'approve', by: 'ops' };
+  expect(refuseDecision(gate, odd as unknown as Decision, true)).toContain('the decision names {"toString":1}');
+});

@@ -98,6 +98,7 @@ test('an answer to a step that was seen is refused at another one', () => {
   const skip = { verb: 'skip', by: 'ops' };
   expect(refuseCommand({ ...skip, step: 'validate' }, at)).toContain('not parked at validate but at tidy up');
   expect(refuseCommand({ ...skip, step: 'validate' }, standing())).toContain('any more');
+  expect(refuseCommand({ ...skip, step: { toString: 1 } }, at)).toContain('not parked at {"toString":1}');
   expect(refuseCommand({ ...skip, step: 'tidy up' }, at)).toBeNull();
 });
 

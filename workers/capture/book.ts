@@ -40,8 +40,8 @@ const COMMON = [
   'hyper-v',
 ];
 
-/** Numbers, and ids that have a form of their own. */
-const NAMELESS = /^([\d.,:%\s-]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+/** Numbers, ids that have a form of their own, and names of code. */
+const NAMELESS = /^([\d.,:%\s-]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(microsoft|system|veeam)(\.[a-z]\w*)+)$/;
 
 /** A digit or a separator inside: no word of a sentence, no state of a product. */
 const isDistinctive = (name: string): boolean => name.length > SHORTEST && /[\d_.@\\-]/.test(name);

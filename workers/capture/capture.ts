@@ -4,7 +4,8 @@ import { platform } from 'node:os';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { Estate, SecretRef } from '../../domain/estate.ts';
-import { type Book, bookOf } from './book.ts';
+import { bookOf } from './book.ts';
+import { learnPlan } from './names.ts';
 import { redactWith } from './redact.ts';
 
 /** What was asked of a product and what it answered, as it was. `answered` null: no answer; `failed` says why, in a word of the runtime. */
@@ -68,7 +69,7 @@ export const openCapture = (folder: string, estate: Estate, version: string): Ca
     appendFileSync(file, `${JSON.stringify({ n, ...line })}\n`, { mode: 0o600 });
   };
 
-  learnPlan(estate, book);
+  learnPlan(book, estate);
   write({ capture: 1, at: began, tranship: version, node: process.versions.node, platform: platform() });
 
   return {
@@ -122,40 +123,4 @@ const ofHttp = (told: unknown): unknown => {
     ...(path === undefined ? {} : { url: path }),
     ...(headers === undefined ? {} : { headers: Object.fromEntries(telling) }),
   };
-};
-
-/** Texts of the plan that name nothing. */
-const NAMELESS =
-  /^(pluginApi|restApi|channels|command|ca|password|clientSecret|authority|apiVersions|location|customLocationRegion)$/;
-
-/** Everything the plan calls by name: instances, hosts, users, groups, networks, volumes; of ARM ids every name in them. */
-const learnPlan = (estate: Estate, book: Book): void => {
-  const learn = (told: unknown, key: string): void => {
-    if (NAMELESS.test(key)) return;
-    if (typeof told === 'object' && told !== null)
-      for (const [inner, member] of Object.entries(told)) {
-        if (['logicalNetworks', 'storagePaths'].includes(key) || key in estate) book.learn('name', inner);
-        learn(member, Array.isArray(told) ? key : inner);
-      }
-    if (typeof told !== 'string') return;
-    const host = /^[a-z]+:\/\/([^/:]+)/i.exec(told)?.[1];
-    if (host) book.learn('host', host);
-    else if (/^\/subscriptions\//i.test(told)) for (const name of namesIn(told)) book.learn('name', name);
-    else book.learn(key === 'user' ? 'user' : 'name', told);
-    for (const part of told.split(/[\\@]/)) book.learn(key === 'user' ? 'user' : 'name', part);
-    if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(told)) book.learn('host', told.split('.')[0] ?? '');
-  };
-  learn(estate, '');
-};
-
-/** `/subscriptions/A/resourceGroups/B/providers/Namespace/type/C` → A, B, C. A §1.1 */
-const namesIn = (armId: string): readonly string[] => {
-  const segments = armId.split('/').filter(Boolean);
-  const names: string[] = [];
-  for (let at = 0; at < segments.length; at += 2) {
-    if (segments[at]?.toLowerCase() === 'providers') at += 1;
-    const name = segments[at + 1];
-    if (name) names.push(name);
-  }
-  return names;
 };

@@ -1,10 +1,19 @@
 import type { Book, Kind } from './book.ts';
 
 /**
- * Covers one text. Numbers, dates, codes and words of the products stay; names, addresses and what may be one get their placeholder, also
- * inside paths, ids and sentences. `keepWords`: plain words stay, for a sentence or a state; without it only what has a known form stays.
+ * Which words of a text stay beside what has a known form.
+ *
+ * - `form`   none
+ * - `words`  plain words, but not in paths: a state, a sentence of a product
+ * - `place`  plain words, also in paths: an address of an API
  */
-export type Cover = (text: string, keepWords: boolean, kind?: Kind) => string;
+export type Mode = 'form' | 'words' | 'place';
+
+/**
+ * Covers one text. Numbers, dates, codes and words of the products stay; names, addresses and what may be one get their placeholder, also
+ * inside paths, ids and sentences.
+ */
+export type Cover = (text: string, mode: Mode, kind?: Kind) => string;
 
 const HEX = '[0-9a-f]';
 const UUID = `(?<![0-9a-f-])${HEX}{8}-${HEX}{4}-${HEX}{4}-${HEX}{4}-${HEX}{12}(?![0-9a-f-])`;
@@ -25,6 +34,7 @@ const SAFE = [
   /^v\d+$/i,
   /^0x[0-9a-f]{4,16}$/i,
   /^(AADSTS|KB)\d+$/,
+  /^(application|text)\/[\w.+-]+$/,
   /^(enabled|disabled|on|off|yes|no|none|unknown|auto|manual|normal|ok|static|dynamic|dhcp|utc|bearer|windows|linux)$/i,
   /^(x64|x86|amd64|arm64|ipv[46]|gen[12]|http2?|utf-?8|sha-?(1|256)|tls1?|h\d|nic\d*|disk\d*|scsi|ide)$/i,
 ];
@@ -35,6 +45,7 @@ const EXTENSION = /\.(a?vhdx?|vhds|vmcx|vmrs|vmgs|iso|xml|json|ps1|sh|vbk|vib|vb
 
 const CODE = /^(Microsoft|System|Windows|Veeam|vmm|prism|clustermgmt)(\.[A-Za-z]\w*)+$/;
 const LONG_OPAQUE = /^[A-Za-z0-9+/=_-]{32,}$/;
+const NAMESPACED = /^Microsoft\.[A-Za-z]+\//i;
 const TOKEN_OF_OURS = /^\[?tranship:/;
 
 export const coverWith = (book: Book): Cover => {
@@ -77,7 +88,7 @@ export const coverWith = (book: Book): Cover => {
       : null;
   };
 
-  const one = (chunk: string, keepWords: boolean, kind: Kind): string => {
+  const one = (chunk: string, mode: Mode, kind: Kind): string => {
     if (chunk === '' || isHeld(chunk)) return chunk;
     const name = book.known(chunk);
     if (name) return hold(name);
@@ -85,8 +96,8 @@ export const coverWith = (book: Book): Cover => {
     const ours = affixed(chunk);
     if (ours !== null) return ours;
     const extension = EXTENSION.exec(chunk)?.[0] ?? '';
-    if (extension) return `${one(chunk.slice(0, -extension.length), keepWords, kind)}${extension}`;
-    if (keepWords && /^[A-Za-z]+(['’][a-z]+)?$/.test(chunk)) return chunk;
+    if (extension) return `${one(chunk.slice(0, -extension.length), mode, kind)}${extension}`;
+    if (mode !== 'form' && /^([A-Za-z]+(['’][a-z]+)?|[A-Z]+(_[A-Z]+)+)$/.test(chunk)) return chunk;
     if (LONG_OPAQUE.test(chunk)) return nameFor(chunk, 'opaque');
     if (chunk.includes('@')) return nameFor(chunk, 'user');
     if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(chunk)) return nameFor(chunk, 'host');
@@ -109,7 +120,7 @@ export const coverWith = (book: Book): Cover => {
           typed = true;
         } else if (now === 'name') next = 'word';
         else if (typed || ['subscriptions', 'resourcegroups'].includes(lower)) next = 'name';
-        return now === 'name' ? one(segment, false, 'name') : segment;
+        return now === 'name' || !/^[A-Za-z.]+$/.test(segment) ? one(segment, 'form', 'name') : segment;
       })
       .join('/');
   };
@@ -123,56 +134,60 @@ export const coverWith = (book: Book): Cover => {
           key,
         );
         if (value.length === 0) return key;
-        return `${key}=${isPlain ? whole(decode(value.join('=')), true, 'name') : '•••'}`;
+        return `${key}=${isPlain ? whole(decode(value.join('=')), 'words', 'name') : '•••'}`;
       })
       .join('&');
 
-  const path = (text: string, keepWords: boolean, kind: Kind): string => {
+  const path = (text: string, mode: Mode, kind: Kind): string => {
     const [place = '', ...asked] = text.split('?');
+    const inside: Mode = mode === 'place' && !place.includes('\\') ? 'place' : 'form';
     const covered = /^\/+(subscriptions|providers)\//i.test(place)
       ? armId(place)
-      : place
-          .split(/([\\/])/)
-          .map((part) => (/^([\\/]?|[A-Za-z]:)$/.test(part) ? part : one(decode(part), keepWords, kind)))
-          .join('');
+      : NAMESPACED.test(place)
+        ? armId(`/providers/${place}`).slice('/providers/'.length)
+        : place
+            .split(/([\\/])/)
+            .map((part) => (/^([\\/]?|[A-Za-z]:)$/.test(part) ? part : one(decode(part), inside, kind)))
+            .join('');
     return asked.length === 0 ? covered : `${covered}?${query(asked.join('?'))}`;
   };
 
-  const url = (text: string): string => {
+  const url = (text: string, mode: Mode): string => {
     const [, scheme = '', authority = '', rest = ''] = /^([a-z][a-z+]*:\/\/)([^/?#]*)(.*)$/i.exec(text) ?? [];
     const [host = '', port] = authority.split(':');
-    return `${scheme}${one(host, false, 'host')}${port ? `:${port}` : ''}${path(rest, true, 'name')}`;
+    return `${scheme}${one(host, 'form', 'host')}${port ? `:${port}` : ''}${path(rest, mode, 'name')}`;
   };
 
-  const chunkOf = (chunk: string, keepWords: boolean, kind: Kind): string => {
+  const chunkOf = (chunk: string, mode: Mode, kind: Kind): string => {
     const [, body = '', end = ''] = /^(.*?)([.:!?]*)$/s.exec(chunk) ?? [];
-    if (/^[a-z][a-z+]*:\/\//i.test(body)) return url(body) + end;
+    if (/^[a-z][a-z+]*:\/\//i.test(body)) return url(body, mode) + end;
     if (TOKEN_OF_OURS.test(body)) return body + end;
     const known = book.known(body);
     if (known) return hold(known) + end;
     if (SAFE.some((form) => form.test(body))) return body + end;
-    if (/[\\/]/.test(body)) return path(body, keepWords, kind) + end;
-    return one(body, keepWords, kind) + end;
+    if (mode !== 'form' && /^[A-Za-z]+\/[A-Za-z]+$/.test(body)) return body + end;
+    if (/[\\/]/.test(body)) return path(body, mode, kind) + end;
+    return one(body, mode, kind) + end;
   };
 
-  const whole = (text: string, keepWords: boolean, kind: Kind): string => {
+  const whole = (text: string, mode: Mode, kind: Kind): string => {
     const known = book.known(text);
     if (known) return hold(known);
     const masked = addresses(text);
-    if (/^([a-z][a-z+]*:\/\/|\/[^\s/])\S*$/i.test(masked)) return chunkOf(masked, keepWords, kind);
+    if (/^([a-z][a-z+]*:\/\/|\/[^\s/])\S*$/i.test(masked)) return chunkOf(masked, mode, kind);
     const chunks = masked.split(/([\s"'`´‘’“”,;()[\]{}<>=|*&]+)/);
-    if (keepWords || chunks.length === 1)
-      return chunks.map((chunk, n) => (n % 2 === 1 ? chunk : chunkOf(chunk, keepWords, kind))).join('');
+    if (mode !== 'form' || chunks.length === 1)
+      return chunks.map((chunk, n) => (n % 2 === 1 ? chunk : chunkOf(chunk, mode, kind))).join('');
     const isSafe = chunks.every(
       (chunk, n) => n % 2 === 1 || chunk === '' || isHeld(chunk) || SAFE.some((form) => form.test(chunk)),
     );
     // A path may have blanks in it; anything else of several words is one name.
-    if (/^([A-Za-z]:\\|\\\\|\/)/.test(masked)) return path(masked, false, kind);
+    if (/^([A-Za-z]:\\|\\\\|\/)/.test(masked)) return path(masked, 'form', kind);
     return isSafe ? masked : nameFor(release(masked), kind);
   };
 
-  return (text, keepWords, kind = 'text') => {
-    const covered = release(whole(text, keepWords, kind));
+  return (text, mode, kind = 'text') => {
+    const covered = release(whole(text, mode, kind));
     held.length = 0;
     return covered;
   };

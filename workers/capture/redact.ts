@@ -1,6 +1,7 @@
 import type { Book, Kind } from './book.ts';
 import { coverWith } from './cover.ts';
 import { classOf, isTitle, type KeyClass } from './keys.ts';
+import { learnName } from './names.ts';
 
 /** A value with nothing of a customer in it but its shape: sizes, states, codes and times stay. */
 export interface Redact {
@@ -48,7 +49,7 @@ const isOurId = (key: string, text: string): boolean =>
 /** `13.0.1.1071` is no address where a version is expected. */
 const isVersion = (text: string): boolean => /^[a-z]{0,6}[.-]?v?\d[\w.+-]{0,40}$/i.test(text);
 
-const OWN_LINE = /^(\s*\[?)(tranship:[^\s\]]+)(?: (\{.*\}))?(\]?)(.*)$/;
+const OWN_LINE = /^(\s*\[?)(tranship:[^\s\]]+)(?: (\{.*\}|up=[^\]\s]*))?(\]?)(.*)$/;
 /** Behind our token in a job's description. */
 const OWN_WORDS = /^( Made by Tranship for one migration; removed when it is over\.)?$/;
 
@@ -62,9 +63,9 @@ export const redactWith = (book: Book): Redact => {
       .map((line) => {
         const [, open = '', token, memo, close = '', rest = ''] = OWN_LINE.exec(line) ?? [];
         if (token === undefined || !OWN_WORDS.test(rest)) return line === '' ? '' : book.placeholder('text', line);
-        const told = memo === undefined ? undefined : parsed(memo);
-        const covered = told === undefined ? '' : ` ${JSON.stringify(value(told, ''))}`;
-        return `${open}${cover(token, true)}${covered}${close}${rest}`;
+        const told = memo === undefined ? undefined : (parsed(memo) ?? memo);
+        const kept = typeof told === 'string' ? cover(told, 'words') : JSON.stringify(value(told, ''));
+        return `${open}${cover(token, 'words')}${kept === undefined ? '' : ` ${kept}`}${close}${rest}`;
       })
       .join('\n');
 
@@ -77,8 +78,9 @@ export const redactWith = (book: Book): Redact => {
     if (kept === 'free' || /^\s*\[?tranship:/.test(given)) return free(given);
     if (kept === 'own' || isOurId(key, given)) return book.known(given) ?? given;
     if (kept === 'version' && isVersion(given)) return book.known(given) ?? given;
-    if (kept === 'version' || kept === 'words' || kept === 'place' || isTitle(given)) return cover(given, true, 'name');
-    return cover(given, false, KINDS[kept] ?? 'text');
+    if (kept === 'place') return cover(given, 'place', 'name');
+    if (kept === 'version' || kept === 'words' || isTitle(given)) return cover(given, 'words', 'name');
+    return cover(given, 'form', KINDS[kept] ?? 'text');
   };
 
   /** Keys are a product's or ours, unless they are names, as those of tags and of maps by name are. */
@@ -86,7 +88,7 @@ export const redactWith = (book: Book): Redact => {
     if (within === 'tags') return key.startsWith('tranship') ? key : book.placeholder('text', key);
     const name = book.known(key);
     if (name && classOf(key) === 'unknown') return name;
-    return /^[.$@]?[A-Za-z_][\w.$@ -]*$/.test(key) ? key : cover(key, false, 'name');
+    return /^[.$@]?[A-Za-z_][\w.$@ -]*$/.test(key) ? key : cover(key, 'form', 'name');
   };
 
   const value = (given: unknown, key = ''): unknown => {
@@ -112,18 +114,7 @@ export const redactWith = (book: Book): Redact => {
       const packed = insideOf(given);
       const kind = KINDS[classOf(key)];
       if (packed) learn(packed.inside);
-      else if (kind && !isTitle(given)) learnName(given, kind);
-    }
-  };
-
-  /** Of a host its first label, too; of an ARM id or a path what it ends with; of `DOMAIN\user` both. */
-  const learnName = (name: string, kind: Kind): void => {
-    if (/^[0-9a-f-]{32,}$/i.test(name)) return;
-    book.learn(kind, name);
-    const url = /^[a-z][a-z+]*:\/\/([^/:]+)/i.exec(name)?.[1];
-    for (const part of url ? [url] : name.split(/[\\/@]/)) {
-      book.learn(kind, part);
-      if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(part)) book.learn('host', part.split('.')[0] ?? '');
+      else if (kind && !isTitle(given)) learnName(book, given, kind);
     }
   };
 

@@ -103,6 +103,22 @@ test('a source that somebody powered on is turned off by hand, or the VM goes ba
   expect(answers.every((answer) => answer?.do === 'powerOff' || answer?.do === 'command')).toBe(true);
 });
 
+test('a staged VM that is to be deleted and was powered on is turned off by hand', () => {
+  const hops = [{ successor: { id: 'staged', name: 'vm-1_replica' } }] as unknown as MigrationView['hops'];
+  const view = seen({
+    hops,
+    parked: parked('delete staged', 'Refused', 'vm-1_replica must be off for this and is Running'),
+    legal: ['retry', 'pause'],
+  });
+  const sight: Sight = {
+    on: [
+      { id: 'landed', platform: 'azure-local', isUp: true },
+      { id: 'staged', platform: 'hyper-v', isUp: true },
+    ],
+  };
+  expect(asked(view, {}, newMemory(1), sight)).toEqual({ do: 'powerOff', vm: 'staged' });
+});
+
 test('nobody is answered twice: a park that was answered shows no retry', () => {
   expect(asked(seen({ parked: parked('cut over'), legal: ['rollBack', 'pause'] }))).toBeNull();
 });

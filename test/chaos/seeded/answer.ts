@@ -45,6 +45,10 @@ const intruder = (view: MigrationView, { message }: Parked['mishap'], { on }: Si
   return on.find(({ platform }) => platform === named)?.id ?? null;
 };
 
+/** What is deleted at the end of a journey: the staged VM, then the source. */
+const doomed = (view: MigrationView): string =>
+  view.parked?.step === 'decommission' ? view.vm.id : (view.hops[0]?.successor?.id ?? '');
+
 const atPark = (view: MigrationView, parked: Parked, plan: OperatorPlan, memory: Memory, sight: Sight): Answer => {
   const key = `${parked.hop} ${parked.step}`;
   const times = (memory.parks.get(key) ?? 0) + 1;
@@ -57,6 +61,9 @@ const atPark = (view: MigrationView, parked: Parked, plan: OperatorPlan, memory:
   if (parked.step === 'after the rollback') return say(times > 1 || roll.chance(0.5) ? 'rollBack' : 'retry');
   if (tired && may('rollBack')) return say('rollBack');
   if (parked.mishap.class === 'GuestRefused' && may('forceOff')) return say(roll.chance(0.6) ? 'forceOff' : 'retry');
+  // A staged VM or a source that is to be deleted, and that somebody powered on.
+  const risen = /must be off for this/.test(parked.mishap.message) && sight.on.find(({ id }) => id === doomed(view));
+  if (risen) return { do: 'powerOff', vm: risen.id };
   const stubborn = /Turn it off on the node/.test(parked.mishap.fix) && sight.on.at(-1);
   if (stubborn) return { do: 'powerOff', vm: stubborn.id };
   if (parked.mishap.class === 'Unsafe') {

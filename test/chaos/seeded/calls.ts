@@ -15,6 +15,7 @@ export const PRISM = named('prism.', [
 export const VEEAM_REST = named('veeam.REST ', [
   'POST jobs',
   'POST jobs/{id}/start',
+  'POST jobs/{id}/stop',
   'DELETE jobs/{id}',
   'POST license/instances/{id}/revoke',
 ]);
@@ -51,6 +52,9 @@ export const ARM = named('arm.', [
   'DELETE protectedItems',
   'PATCH virtualMachineInstances',
   'PATCH machines',
+  'PATCH networkInterfaces',
+  'PATCH virtualHardDisks',
+  'PUT guestAgents',
   'POST start',
   'POST stop',
   'DELETE virtualMachineInstances',
@@ -85,6 +89,11 @@ export const SHELLS = [
     'Remove-Item',
   ]),
 ];
+
+/** Calls that come once or not at all in a seed: the first one is struck. */
+export const isRare = (point: string): boolean =>
+  ARM_PROJECT.includes(point) ||
+  /power-o|prism\.shutdown|\/stop|Stop-VM|Stop-VBR|arm\.POST st|arm\.DELETE (m|n|v)|guestAgents/.test(point);
 
 /** `hyper-v.Set-VM` and `powershell.stage01.Set-VM` → `hyper-v Set-VM`, as the lab's `call` events name product and verb; null where a point is no call. */
 export const verbAt = (point: string): string | null => {

@@ -31,6 +31,9 @@ export interface Desk {
 
 export const OPERATOR = 'operator';
 
+/** Whom no answer helps at one step is not asked for ever. */
+const MOST_PARKS = 12;
+
 const toldOf = (answer: Answer): string => {
   if (answer.do === 'command') return answer.verb;
   return 'gate' in answer ? `${answer.do} ${answer.gate.name}` : `${answer.do} by hand`;
@@ -94,6 +97,7 @@ export const accompany = async (desk: Desk, handle: MigrationHandle, deadline: n
     const answer = view && answerTo(view, plan, memory, sights.of(view.vm.id));
     if (!view || !answer || !(await soon(trial, () => send(desk, handle, view, answer)))) continue;
     noteAnswer(view, answer, memory);
+    if (Math.max(0, ...memory.parks.values()) > MOST_PARKS) throw new Error(standing(handle.workflowId, view));
     asked.push(...askedAs(view, answer));
   }
 };

@@ -42,7 +42,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     kind: 'throttled',
     places: [...at(HTTP, { retryAfter: 1 }), ...at(VEEAM_SHELL)],
     share: 2,
-    answer: 'itself',
+    answer: 'either',
   },
   { kind: 'errorAfterEffect', places: at([...CALLS, ...GUEST, ...ARM_PROJECT]), share: 5, answer: 'either' },
   { kind: 'dropAnswer', places: at([...HTTP, ...GUEST]), share: 4, answer: 'itself' },

@@ -2,7 +2,7 @@ import type { GateName } from '../../../domain/plan.ts';
 import type { Fault, Scenario, VmScenario } from '../../../lab/estate/types.ts';
 import { randomVms } from '../../../lab/scenarios/random.ts';
 import { PROCESSES, type ProcessName } from '../../../tools/estate/estate.ts';
-import { ARM, GUEST, HYPER_V, PRISM, VEEAM_REST, VEEAM_SHELL, verbAt } from './calls.ts';
+import { ARM, GUEST, HYPER_V, isRare, PRISM, VEEAM_REST, VEEAM_SHELL, verbAt } from './calls.ts';
 import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
 import { inTurn, type Roll, rollOf, seedFrom } from './roll.ts';
 
@@ -79,13 +79,13 @@ const faultsOf = (seed: number, vms: readonly VmScenario[], roll: Roll): readonl
     } = inTurn(rollOf(seedFrom('places', kind.kind)).shuffled(kind.places), round);
     const subjects = subjectsOf(kind, vms);
     if (strikesVm && subjects.length === 0) return null;
-    const isCall = verbAt(point) !== null;
+    const maySkip = verbAt(point) !== null && !strikesVm && !isRare(point);
     return {
       id: `${n + 1} ${kind.kind} at ${point}`,
       kind: kind.kind,
       point,
       times: 1,
-      detail: { ...detail, ...(isCall && !strikesVm && roll.chance(0.5) && { skip: roll.between(1, 2) }) },
+      detail: { ...detail, ...(maySkip && roll.chance(0.5) && { skip: roll.between(1, 2) }) },
       ...(strikesVm && { subject: roll.among(subjects).uuid }),
     };
   });
