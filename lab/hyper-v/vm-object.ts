@@ -10,13 +10,8 @@ import { extraOf, homeOf } from './machines.ts';
 
 export const mb = 1024 * 1024;
 
-const span = (ms: number): string => {
-  const seconds = Math.floor(ms / 1000);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  const days = Math.floor(seconds / 86_400);
-  const time = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(':');
-  return days > 0 ? `${days}.${time}` : time;
-};
+/** A TimeSpan, as far as anybody asks. */
+const span = (ms: number): object => typed('TimeSpan', { TotalSeconds: ms / 1000, TotalMilliseconds: ms });
 
 const states = { on: 'Running', off: 'Off', paused: 'Paused' } as const;
 

@@ -69,6 +69,23 @@ test('a person who mends something past the latest abort begins no outage', asyn
   expect(products.calls).not.toContain('ahv shutDown');
 });
 
+test('what changed in the last moment and was approved past the latest abort begins no outage', async () => {
+  products.before = (call) => {
+    if (call === 'ahv shutDown') products.cpus = 4;
+  };
+  const abortAt = Date.now() + 6_000;
+  const hops = scriptedOrder().hops.map((hop) => ({ ...hop, window: windowFor(0, abortAt) }));
+  const handle = await start('late-drift-late', { hops });
+  await approve(handle, 'cutover');
+  await parkedAt(handle, 'shut down');
+  await say(handle, 'retry');
+  await openGate(handle, 'cutover');
+  await seen(handle, 'the latest abort', () => Date.now() > abortAt);
+  await approve(handle, 'cutover');
+  expect((await parkedAt(handle, 'shut down')).flags).toContain('PastDeadline');
+  expect(products.vms.get('src-1')?.power).toBe('on');
+});
+
 test('a guest that will not shut down is asked again when nobody approves pulling its plug', async () => {
   let asked = 0;
   products.before = (call) => {

@@ -19,10 +19,7 @@ const ROOMS: readonly (readonly [room: string, may: readonly string[]])[] = [
   // Only these two may know the trial estate, and the lab by starting it.
   ['client/cli/lab', ['client', 'lab', 'tools', 'plan', 'domain']],
   ['client/demo', ['client', 'tools', 'workflows', 'plan', 'domain']],
-  [
-    'client',
-    ['workers', 'workflows', 'plan', 'tools/background', 'tools/temporal', 'domain', 'activities/contracts'],
-  ],
+  ['client', ['workers', 'workflows', 'plan', 'tools/background', 'tools/temporal', 'domain', 'activities/contracts']],
   ['tools', ['client', 'workers', 'workflows', 'plan', 'domain', 'activities']],
   ['lab/oracle', []],
   ['lab', []],
