@@ -1,5 +1,6 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
-import type { BatchOrder, GroupDecided, GroupGate } from '../domain/batch.ts';
+import type { BatchOrder, GroupDecided } from '../domain/batch.ts';
+import type { GroupGate } from '../domain/group-gate.ts';
 import { isIdentified, journeyOrder, type Plan, vmsOfBatch } from '../domain/plan.ts';
 import type { batch } from '../workflows/batch.ts';
 import {

@@ -1,4 +1,4 @@
-import type { GroupGate } from '../domain/batch.ts';
+import type { GroupGate } from '../domain/group-gate.ts';
 import type { MigrationView } from '../workflows/messages.ts';
 import { batchHandle, viewBatch } from './batches.ts';
 import { each } from './each.ts';

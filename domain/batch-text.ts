@@ -1,4 +1,5 @@
-import type { BatchState, GroupGate } from './batch.ts';
+import type { BatchState } from './batch.ts';
+import type { GroupGate } from './group-gate.ts';
 
 export interface BatchGlance extends BatchState {
   readonly gates: readonly GroupGate[];

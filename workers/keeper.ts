@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
 import type { GiveBack, Keeper } from '../activities/contracts/keeper.ts';
 import { mishap, unreachable } from '../activities/contracts/mishap.ts';
+import type { MemberReport } from '../domain/batch.ts';
 import { memberReport } from '../workflows/batch-messages.ts';
 import { capacityId, releaseLeaseSignal, requestLeases } from '../workflows/capacity-messages.ts';
 import { view } from '../workflows/messages.ts';
@@ -33,10 +34,24 @@ export const keeper = (options: { connection: NativeConnection; namespace: strin
         // Where there is no table, nothing of it is counted.
         if (!(error instanceof WorkflowNotFoundError)) throw error;
       });
+  const tell = (batch: string, report: MemberReport): Promise<boolean> =>
+    client.workflow
+      .getHandle(batch)
+      .signal(memberReport, report)
+      .then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof WorkflowNotFoundError) return false;
+          throw error;
+        },
+      );
   return {
-    lease: asking(async ({ programme, ...ask }) => {
+    lease: asking(async ({ programme, batch, ...ask }) => {
       try {
         const waiting = await capacityOf(programme).executeUpdate(requestLeases, { args: [ask] });
+        const hasRoom = (leases: readonly { readonly purpose: string }[]): boolean =>
+          leases.some(({ purpose }) => purpose === 'staging');
+        if (batch && hasRoom(ask.asks) && !hasRoom(waiting)) await tell(batch, { member: ask.holder, told: 'hasRoom' });
         return { granted: waiting.length === 0, waiting };
       } catch (error) {
         if (error instanceof WorkflowUpdateFailedError)
@@ -57,14 +72,8 @@ export const keeper = (options: { connection: NativeConnection; namespace: strin
       return { released: true as const };
     }),
     tell: asking(async ({ batch, report, gives }) => {
-      try {
-        if (gives) await release(gives);
-        await client.workflow.getHandle(batch).signal(memberReport, report);
-        return { told: true };
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return { told: false };
-        throw error;
-      }
+      if (gives) await release(gives);
+      return { told: await tell(batch, report) };
     }),
     moved: async ({ programme, vms }) => {
       const ends = await Promise.all(vms.map((vm) => readRecord(options.records, programme, vm)));

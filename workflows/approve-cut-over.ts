@@ -4,6 +4,7 @@ import { factsOf } from '../domain/facts.ts';
 import { gate } from './gate.ts';
 import { type Hop, platformOrder } from './hop-context.ts';
 import { show } from './journey.ts';
+import { askForLeases, awaitLeases, cutOverAsk } from './lease.ts';
 
 /** A person says that this machine, as it is, may be stopped. `givesBack`: leases that are not held while it is decided. */
 export const approveCutOver = async (h: Hop, givesBack: readonly Purpose[] = []): Promise<void> => {
@@ -23,12 +24,19 @@ export const approveCutOver = async (h: Hop, givesBack: readonly Purpose[] = [])
   show(h.j, { waitingFor: null });
 };
 
+/** One of the cut-overs in flight. Waited for before the outage, never inside it. */
+export const takeSeat = async (h: Hop): Promise<void> => {
+  await askForLeases(h.j, [cutOverAsk(h.j, h.n)]);
+  await awaitLeases(h.j, ['cutOver']);
+};
+
 /** The machine is not the one that was approved: it is read again, and its gate opens for what it is now. */
 export const approveChange = async (h: Hop): Promise<void> => {
   h.facts = await h.verbs.predecessor.describe.executeWithOptions({ summary: `${h.vm.name} as it is now` }, [
     platformOrder(h, 'predecessor', 'describe', h.vm),
   ]);
   h.record.facts = h.facts;
-  await approveCutOver(h);
+  await approveCutOver(h, ['cutOver']);
+  await takeSeat(h);
   show(h.j, { phase: 'CuttingOver' });
 };

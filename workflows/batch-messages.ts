@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { BatchState, GroupDecided, GroupDecision, GroupGate, MemberReport } from '../domain/batch.ts';
+import type { BatchState, GroupDecided, GroupDecision, MemberReport } from '../domain/batch.ts';
+import type { GroupGate } from '../domain/group-gate.ts';
 
 export const batchId = (programme: string, batch: string): string => `batch/${programme}/${batch}`;
 

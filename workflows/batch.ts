@@ -13,28 +13,33 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import {
+  type BatchMember,
   type BatchOrder,
   type BatchState,
-  groupGates,
   hear,
   isBatchOver,
-  type Letter,
   lost,
   newBatch,
-  nextMoment,
   noted,
   notStarted,
-  post,
   reconcile,
   refusedOf,
-  refuseGroupDecision,
   refuseGroupRollBack,
+  startAgain,
   started,
-  takeGroupDecision,
   takenUp,
+  toStart,
   turnGroup,
 } from '../domain/batch.ts';
 import { describeBatch } from '../domain/batch-text.ts';
+import {
+  groupGates,
+  type Letter,
+  nextMoment,
+  post,
+  refuseGroupDecision,
+  takeGroupDecision,
+} from '../domain/group-gate.ts';
 import { typed } from '../domain/typed.ts';
 import {
   type BatchView,
@@ -59,8 +64,6 @@ interface Batch {
   state: BatchState;
   /** Members that turn round and were not told yet. */
   turning: { readonly member: string; readonly asked: GroupRollBack }[];
-  /** Somebody asked for what is not running to be started. */
-  starting: boolean;
 }
 
 const viewOf = ({ state }: Batch): BatchView => ({ ...state, gates: groupGates(state), isOver: isBatchOver(state) });
@@ -116,8 +119,8 @@ const listen = (b: Batch): void => {
   });
   setHandler(resumeBatch, () => change(b, { ...b.state, stopped: null }));
   setHandler(startMissing, () => {
-    b.starting = true;
-    return toStart(b).map(({ id }) => id);
+    change(b, startAgain(b.state));
+    return b.state.members.filter(({ status }) => status === 'planned').map(({ id }) => id);
   });
 };
 
@@ -128,10 +131,10 @@ const unlessUnanswered = async <T>(asked: Promise<T>): Promise<T | null> =>
     return null;
   });
 
-const toStart = ({ order, state }: Batch) =>
-  order.members.filter(({ id }) =>
-    state.members.some((m) => m.id === id && (m.status === 'planned' || m.status === 'lost')),
-  );
+const dueMembers = ({ order, state }: Batch): readonly BatchMember[] => {
+  const due = state.stopped === null ? toStart(state) : [];
+  return order.members.filter(({ id }) => due.some((member) => member.id === id));
+};
 
 /** It runs already: for an earlier run of this batch, or for nobody here. */
 const takeUp = async (b: Batch, id: string): Promise<void> => {
@@ -141,7 +144,7 @@ const takeUp = async (b: Batch, id: string): Promise<void> => {
   else change(b, notStarted(b.state, id, 'It runs already, and not for this batch.'));
 };
 
-const startMember = async (b: Batch, { id, order }: BatchOrder['members'][number]): Promise<void> => {
+const startMember = async (b: Batch, { id, order }: BatchMember): Promise<void> => {
   try {
     await startChild<typeof migration>('migration', {
       ...migrationStart(order),
@@ -155,10 +158,10 @@ const startMember = async (b: Batch, { id, order }: BatchOrder['members'][number
   }
 };
 
-/** Those that have moved before are not started again; everyone else at once, for what is scarce has its own line. */
+/** Those that have moved before are not started again. */
 const startMembers = async (b: Batch): Promise<void> => {
-  b.starting = false;
-  const members = toStart(b);
+  const members = dueMembers(b);
+  if (members.length === 0) return;
   const vms = members.map(({ order }) => order.source.id);
   const moved = await unlessUnanswered(work(b).moved({ programme: b.order.programme, vms }));
   if (!moved) {
@@ -214,7 +217,7 @@ const hasWork = (b: Batch): boolean => {
     letters.length > 0 ||
     state.cleared.length !== b.state.cleared.length ||
     b.turning.length > 0 ||
-    (b.starting && b.state.stopped === null) ||
+    dueMembers(b).length > 0 ||
     isBatchOver(b.state)
   );
 };
@@ -229,17 +232,13 @@ const look = async (b: Batch): Promise<void> => {
  * One batch: starts its VMs, lets its groups cut over in order, each behind one gate, and turns them round together. The VMs' own
  * migrations outlive it. Runs until all have ended, as a chain of runs.
  */
-export async function batch(
-  order: BatchOrder,
-  carried?: BatchState,
-  starting = carried === undefined,
-): Promise<BatchView> {
-  const b: Batch = { order, state: carried ?? newBatch(order), turning: [], starting };
+export async function batch(order: BatchOrder, carried?: BatchState): Promise<BatchView> {
+  const b: Batch = { order, state: carried ?? newBatch(order), turning: [] };
   listen(b);
   change(b, b.state);
   if (carried) await look(b);
   while (!isBatchOver(b.state) && !workflowInfo().continueAsNewSuggested) {
-    if (b.starting && b.state.stopped === null) await startMembers(b);
+    await startMembers(b);
     await send(b);
     const moment = nextMoment(b.state, Date.now());
     const wait = Math.min(order.reconcileMs, moment === null ? order.reconcileMs : moment - Date.now());
@@ -250,5 +249,5 @@ export async function batch(
   // Whoever is told to turn round was answered already, and may be told of more while the letters are under way.
   do await send(b);
   while (b.turning.length > 0);
-  return continueAsNew<typeof batch>(order, b.state, b.starting);
+  return continueAsNew<typeof batch>(order, b.state);
 }

@@ -1,6 +1,7 @@
 import {
   ApplicationFailure,
   allHandlersFinished,
+  CancellationScope,
   condition,
   continueAsNew,
   getExternalWorkflowHandle,
@@ -36,8 +37,14 @@ const roomOnly = ({ holder, amounts }: RoomAsked): LeaseRequest => ({
   asks: [{ purpose: 'staging', amounts }],
 });
 
-/** One per programme: who holds what is scarce, and who waits. Runs for ever, as a chain of runs. */
-export async function capacity(carried: LeaseTable): Promise<void> {
+/**
+ * One per programme: who holds what is scarce, and who waits. Runs for ever, as a chain of runs: a cancel from outside would leave what
+ * stands on staging uncounted.
+ */
+export const capacity = (carried: LeaseTable): Promise<void> =>
+  CancellationScope.nonCancellable(() => keepTable(carried));
+
+const keepTable = async (carried: LeaseTable): Promise<void> => {
   let table = tableFrom(carried);
   const toTell: Lease[] = [];
 
@@ -104,4 +111,4 @@ export async function capacity(carried: LeaseTable): Promise<void> {
   }
   await condition(allHandlersFinished);
   await continueAsNew<typeof capacity>(table);
-}
+};

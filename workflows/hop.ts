@@ -1,11 +1,10 @@
 import { factsOf } from '../domain/facts.ts';
 import type { VmDescription } from '../domain/vm.ts';
-import { approveCutOver } from './approve-cut-over.ts';
+import { approveCutOver, takeSeat } from './approve-cut-over.ts';
 import { cutOverByRestore } from './cut-over-restore.ts';
 import { cutOverBySwitch, leaveOff } from './cut-over-switch.ts';
 import { type Hop, hasServed, itemOrder, platformOrder, protect, unsafe } from './hop-context.ts';
 import { mark, show } from './journey.ts';
-import { askForLeases, awaitLeases, cutOverAsk } from './lease.ts';
 import { queuesServed } from './queues.ts';
 import { step, together } from './step.ts';
 import { tellBatch } from './tell-batch.ts';
@@ -76,12 +75,6 @@ const lastPreflight = (h: Hop): Promise<void> =>
     },
     { hop: h.n, interruptible: true },
   );
-
-/** One of the cut-overs in flight. Waited for before the outage, never inside it. */
-const takeSeat = async (h: Hop): Promise<void> => {
-  await askForLeases(h.j, [cutOverAsk(h.j, h.n)]);
-  await awaitLeases(h.j, ['cutOver']);
-};
 
 /** Protect, copy, ask and wait for the window, until the VM that was approved is the one that stands there. */
 const approach = async (h: Hop): Promise<void> => {

@@ -43,7 +43,7 @@ export const cutOverAsk = (j: Journey, n: number): Ask => {
 
 /** Asks for what of this the journey takes leases for and has not asked for yet. What is not there now is granted later, by signal. */
 export const askForLeases = async (j: Journey, asks: readonly Ask[]): Promise<void> => {
-  const { leases = ['staging'], programme, name, policies } = j.order;
+  const { leases = ['staging'], programme, name, policies, batchId: batch } = j.order;
   const due = asks.filter(({ purpose }) => leases.includes(purpose) && !j.leases[purpose]);
   if (due.length === 0) return;
   const answer = await step(
@@ -51,7 +51,7 @@ export const askForLeases = async (j: Journey, asks: readonly Ask[]): Promise<vo
     STEPS[due[0]?.purpose ?? 'staging'],
     () => {
       for (const { purpose } of due) j.leases[purpose] ??= { granted: false, why: '' };
-      return keeper(policies).lease({ programme, holder: self(), name, asks: due });
+      return keeper(policies).lease({ programme, holder: self(), name, asks: due, ...(batch ? { batch } : {}) });
     },
     { hop: j.hop },
   );
@@ -71,10 +71,14 @@ const missing = (j: Journey, purposes: readonly Purpose[]): readonly Purpose[] =
 /** The server indexes no more than 255 characters of a keyword. */
 const whyOf = (j: Journey, purpose: Purpose): string => (j.leases[purpose]?.why ?? '').slice(0, 250);
 
-/** Waits for what was asked for, in line; a person may ask to turn round meanwhile. */
-export const awaitLeases = async (j: Journey, purposes: readonly Purpose[], phase: Phase = j.phase): Promise<void> => {
+/** Waits for what was asked for, in line; a person may ask to turn round meanwhile. Answers what it waited for. */
+export const awaitLeases = async (
+  j: Journey,
+  purposes: readonly Purpose[],
+  phase: Phase = j.phase,
+): Promise<readonly Purpose[]> => {
   const waits = missing(j, purposes);
-  if (waits.length === 0) return;
+  if (waits.length === 0) return waits;
   j.inLine = true;
   show(j, { phase, waitingFor: whyOf(j, waits[0] ?? 'staging') });
   try {
@@ -84,6 +88,7 @@ export const awaitLeases = async (j: Journey, purposes: readonly Purpose[], phas
   }
   // What comes next shows a phase of its own, or may wait for an agent.
   if (phase !== 'Queued') show(j, { waitingFor: null });
+  return waits;
 };
 
 /** Its turn has come. What was given back meanwhile is none of ours any more. */

@@ -85,7 +85,8 @@ const arrive = async (h: Hop, behind: readonly Hop[]): Promise<'arrived' | 'roll
     if (!hasServed(h)) {
       await lookInside(h);
       await askForLeases(h.j, [...(h.n === 1 ? [stagingAsk(h.j, totalBytes(h.facts))] : []), copyAsk(h.j, h.n)]);
-      await awaitLeases(h.j, ['staging', 'copy'], 'Queued');
+      const waited = await awaitLeases(h.j, ['staging', 'copy'], 'Queued');
+      if (waited.includes('staging')) await tellBatch(h.j, { told: 'hasRoom' });
     }
     await runHop(h);
     if (isLast) await signOff([...behind, h], h);

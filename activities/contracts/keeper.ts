@@ -15,6 +15,8 @@ export interface JourneyRecord {
 
 export interface LeaseAsk extends LeaseRequest {
   readonly programme: string;
+  /** Is told when there is room on staging at once. */
+  readonly batch?: string;
 }
 
 export interface GiveBack {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { GroupGate } from '../../domain/batch.ts';
 import type { Evidence } from '../../domain/gate.ts';
+import type { GroupGate } from '../../domain/group-gate.ts';
 import type { GateName } from '../../domain/plan.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 import type { Reached } from '../temporal.ts';

@@ -1,4 +1,4 @@
-import type { GroupGate } from '../../domain/batch.ts';
+import type { GroupGate } from '../../domain/group-gate.ts';
 import type { TrialEstate } from '../../tools/estate/estate.ts';
 import { approveGate, noteDecision } from '../../tools/estate/operator.ts';
 import { type BatchView, decideGroupSignal } from '../../workflows/batch-messages.ts';

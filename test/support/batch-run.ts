@@ -1,5 +1,6 @@
 import { answerGroup, type BatchHandle, viewBatch } from '../../client/batches.ts';
-import type { BatchOrder, BatchState, GroupGate } from '../../domain/batch.ts';
+import type { BatchOrder, BatchState } from '../../domain/batch.ts';
+import type { GroupGate } from '../../domain/group-gate.ts';
 import type { JourneyOrder } from '../../domain/plan.ts';
 import type { batch } from '../../workflows/batch.ts';
 import { type BatchView, batchId } from '../../workflows/batch-messages.ts';
@@ -22,7 +23,7 @@ export interface BatchRun {
     groups: Readonly<Record<string, readonly string[]>>,
     change?: Partial<JourneyOrder>,
   ) => BatchOrder;
-  readonly start: (order: BatchOrder, carried?: BatchState, starting?: boolean) => Promise<BatchHandle>;
+  readonly start: (order: BatchOrder, carried?: BatchState) => Promise<BatchHandle>;
   readonly member: (order: BatchOrder, vm: string) => Handle;
 }
 
@@ -63,13 +64,13 @@ export const batchRun = (): BatchRun => {
         }),
       ),
     }),
-    start: async (order, carried, starting) => {
+    start: async (order, carried) => {
       await run.house(order.programme);
       const { client } = run.env;
       const handle = await client.workflow.start<typeof batch>('batch', {
         ...batchStart(order),
         taskQueue: 'orchestrator',
-        args: carried ? [order, carried, starting] : [order],
+        args: carried ? [order, carried] : [order],
       });
       handles.push(handle, ...order.members.map(({ id }) => client.workflow.getHandle(id)));
       return handle;

@@ -1,23 +1,20 @@
 import {
   type BatchState,
-  groupGates,
   hear,
   isBatchOver,
   lost,
   type MemberGate,
   newBatch,
-  nextMoment,
   notStarted,
-  post,
   reconcile,
-  refuseGroupDecision,
   refuseGroupRollBack,
   started,
-  takeGroupDecision,
   takenUp,
+  toStart,
   turnGroup,
 } from '../../domain/batch.ts';
 import { describeBatch } from '../../domain/batch-text.ts';
+import { groupGates, nextMoment, post, refuseGroupDecision, takeGroupDecision } from '../../domain/group-gate.ts';
 import type { Window } from '../../domain/window.ts';
 import { scriptedOrder } from '../support/order.ts';
 
@@ -233,4 +230,29 @@ test('one that runs already is taken up at its gate, or past it', () => {
   const at = (openedAt: number | null) => takenUp(batchOf(), 'db-1', { batch: 'b', told, openedAt }).members[0];
   expect(at(5)).toMatchObject({ gate: { openedAt: 5 }, through: 1, landed: 1 });
   expect(at(null)).toMatchObject({ gate: null, through: 2, landed: 1 });
+});
+
+test('a group asks for room only when the groups before it have theirs', () => {
+  const members = ['db-1', 'web-1'].map((name) => ({
+    id: name,
+    order: scriptedOrder({ name, group: name.split('-')[0] ?? '', source: { id: name, name } }),
+  }));
+  const fresh = newBatch({ programme: 'p', name: 'b', groups: ['db', 'web'], members, reconcileMs: 1_000 });
+  const idsOf = (state: BatchState): readonly string[] => toStart(state).map(({ id }) => id);
+  expect(idsOf(fresh)).toEqual(['db-1']);
+  const running = started(fresh, 'db-1');
+  expect(idsOf(running)).toEqual([]);
+  expect(idsOf(hear(running, { member: 'db-1', told: 'hasRoom' }))).toEqual(['web-1']);
+  expect(idsOf(hear(running, { member: 'db-1', told: 'ended', phase: 'Ejected' }))).toEqual(['web-1']);
+});
+
+test('one of a group that was turned round before it began does not begin', () => {
+  const members = ['db-1', 'db-2'].map((name) => ({
+    id: name,
+    order: scriptedOrder({ name, group: 'db', source: { id: name, name } }),
+  }));
+  const fresh = newBatch({ programme: 'p', name: 'b', groups: ['db'], members, reconcileMs: 1_000 });
+  const { state } = turnGroup(started(fresh, 'db-1'), 'db');
+  expect(toStart(state)).toEqual([]);
+  expect(state.members[1]).toMatchObject({ status: 'refused', note: expect.stringContaining('turned round') });
 });

@@ -81,6 +81,6 @@ test('a letter for an earlier opening of its gate lets no VM through', async () 
 test('what was to be started when a run ended is started by the next', async () => {
   const order = batches.order('next-run', { db: ['db-1'] });
   await batches.run.house('next-run');
-  const handle = await batches.start(order, newBatch(order), true);
+  const handle = await batches.start(order, newBatch(order));
   await groupGate(handle, 'db');
 });

@@ -134,3 +134,11 @@ test('what runs outside the batch already is not taken into it', async () => {
     note: expect.stringContaining('already'),
   });
 });
+
+test('a group gets its room on staging before the groups behind it take the last of it', async () => {
+  const order = batches.order('room', { db: ['db-1', 'db-2'], web: ['web-1'] });
+  await batches.run.house('room', { stagingSeats: 2 });
+  const handle = await batches.start(order);
+  await groupGate(handle, 'db');
+  await seen(batches.member(order, 'web-1'), 'web in line', ({ phase }) => phase === 'Queued');
+});

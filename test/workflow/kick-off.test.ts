@@ -91,7 +91,7 @@ const passed = (instant: number): Promise<void> =>
   new Promise((done) => setTimeout(done, Math.max(0, instant - Date.now())));
 
 test('a schedule is created paused, with who and why, and takes nothing before it is resumed', async () => {
-  const hour = inSeconds(2);
+  const hour = inSeconds(4);
   const order = orderOf('paused');
   const handle = await schedule(order, at(hour));
   expect(await viewSchedule(handle, 'b1')).toMatchObject({
@@ -109,7 +109,7 @@ test('a schedule is created paused, with who and why, and takes nothing before i
 });
 
 test('a resumed schedule starts its batch once, at its hour, and the batch outlives the kick-off', async () => {
-  const hour = inSeconds(2);
+  const hour = inSeconds(4);
   const order = orderOf('once');
   const handle = await schedule(order, at(hour));
   await resumeSchedule(handle, 'b1', ops);
@@ -196,7 +196,7 @@ test('two kick-offs by hand, one right after the other, are two runs; a paused s
 
 test('an hour that comes while a kick-off is under way is skipped', async () => {
   const order = orderOf('overlap');
-  const handle = await schedule(order, at(inSeconds(6)));
+  const handle = await schedule(order, at(inSeconds(9)));
   await resumeSchedule(handle, 'b1', ops);
   await batches.run.atOnce(async () => {
     await kickOffNow(handle, 'b1');
@@ -208,7 +208,7 @@ test('an hour that comes while a kick-off is under way is skipped', async () => 
 });
 
 test('an hour that fell into an outage of the server is caught up within the catch-up window, and not beyond it', async () => {
-  const hour = inSeconds(4);
+  const hour = inSeconds(6);
   const [within, beyond] = [orderOf('within'), orderOf('beyond')];
   const caughtUp = await schedule(within, at(hour), 60_000);
   // The shortest the server takes.

@@ -1,5 +1,5 @@
 import { answerGroup, type BatchHandle, turnGroupBack, viewBatch } from '../../../client/batches.ts';
-import type { GroupGate } from '../../../domain/batch.ts';
+import type { GroupGate } from '../../../domain/group-gate.ts';
 import { noteDecision } from '../../../tools/estate/operator.ts';
 import { soon } from './again.ts';
 import { type Desk, OPERATOR } from './desk.ts';
