@@ -4,6 +4,7 @@ import { type Programme, type Reading, readProgramme } from './programme/read-pr
 import { type FilePlace, inOrder, type Refusal, type Refuse } from './refusal.ts';
 import { checkAddresses, checkIdentities, checkStrayHops, orderGroups } from './roster/check-roster.ts';
 import { readTable } from './roster/csv-table.ts';
+import { checkGroupRoom } from './roster/group-room.ts';
 import { nameLandings } from './roster/name-landings.ts';
 import { type Draft, readVms } from './roster/read-vms.ts';
 import { type AnyColumn, readSheet } from './roster/sheet.ts';
@@ -52,6 +53,7 @@ const readRoster = async (csvPath: string, programme: Programme | null, refuse: 
   checkIdentities(drafts);
   checkAddresses(drafts);
   checkStrayHops(drafts, longest ?? 0);
+  if (programme) checkGroupRoom(drafts, programme.paths, programme.policies.seats.staging);
   return drafts;
 };
 

@@ -82,7 +82,13 @@ test('UTF-16, as Excel saves Unicode text, is refused with what to save instead'
   ]);
 });
 
-test('ten thousand rows are read in three seconds', async () => {
+/** Of this process's own work: what others do on the machine counts for nothing. */
+const msSince = (began: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(began);
+  return (user + system) / 1_000;
+};
+
+test('ten thousand rows are read in three seconds of computing', async () => {
   const header = example.csv.split('\n', 1)[0];
   const row = (n: number): string => {
     const id = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
@@ -90,19 +96,30 @@ test('ten thousand rows are read in three seconds', async () => {
     return `${id},vm-${n},wave-01,web,team,main,4,8 GB,0:vSwitch-Stage/vlan=20/keep,,csv1,"0:lnet-app/${net}.5/24/gw=${net}.1/dns=10.0.0.10,10.0.0.11",,,`;
   };
   const csv = [header, ...Array.from({ length: 10_000 }, (_, n) => row(n))].join('\n');
-  const began = performance.now();
-  const plan = goodPlan(await readWritten({ yaml: example.yaml.replace('[db, web]', '[web]'), csv }));
-  expect(performance.now() - began).toBeLessThan(3000);
+  const began = process.cpuUsage();
+  const plan = goodPlan(
+    await readWritten({
+      yaml: example.yaml.replace('[db, web]', '[web]').replace('staging: 8', 'staging: 10000'),
+      csv,
+    }),
+  );
+  expect(msSince(began)).toBeLessThan(3000);
   expect(plan.vms).toHaveLength(10_000);
 });
 
-test('ten thousand rows that are all wrong are refused in three seconds', async () => {
+test('ten thousand rows that are all wrong are refused in three seconds of computing', async () => {
   const [header, row] = example.csv.split('\n');
   const csv = [header, ...Array.from({ length: 10_000 }, () => row?.replace(',8,', ',x,').replace(/^[^,]*/, ''))].join(
     '\n',
   );
-  const began = performance.now();
+  const began = process.cpuUsage();
   const refusals = refusalsOf(await readWritten({ ...example, csv }));
-  expect(performance.now() - began).toBeLessThan(3000);
+  expect(msSince(began)).toBeLessThan(3000);
   expect(refusals.at(-1)?.line).toBe(10_001);
+});
+
+test('a group that is bigger than staging is refused: it would wait for itself', async () => {
+  const yaml = example.yaml.replace('staging: 8', 'staging: 1');
+  const [refusal] = refusalsOf(await readWritten({ ...example, yaml }));
+  expect(refusal).toMatchObject({ line: 4, message: 'Group web has 2 VMs, and staging has 1 seats' });
 });
