@@ -34,6 +34,8 @@ export interface HopRecord {
   commit: 'none' | 'begun' | 'done';
   /** A cut-over failed after its boundary: something of a successor may stand that nothing may start. */
   halfMade: boolean;
+  /** The predecessor was seen on after its final copy: that copy is not the last word any more. */
+  ranAgain: boolean;
   /** The successor serves and was approved. */
   arrived: boolean;
 }
@@ -57,5 +59,6 @@ export const newHopRecord = (n: number, round = 0): HopRecord => ({
   exposedAt: null,
   commit: 'none',
   halfMade: false,
+  ranAgain: false,
   arrived: false,
 });

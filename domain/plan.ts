@@ -106,6 +106,8 @@ export interface PathHop {
   readonly to: Address<PlatformProduct>;
   readonly settings: Settings;
   readonly guests: HopGuests;
+  /** What nobody has proven on a real estate and this path takes all the same, by the mover's own name for it. */
+  readonly unproven?: readonly string[];
 }
 
 export interface BatchPlan {
@@ -171,6 +173,7 @@ export interface HopOrder {
   readonly settings: Settings;
   readonly landing: Landing;
   readonly window: Window | null;
+  readonly unproven?: readonly string[];
 }
 
 /** What one migration is started with. Holds no endpoint and no secret reference: it is written into histories. */

@@ -61,6 +61,10 @@ const hop = z.strictObject({
     .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
     .meta({ description: 'Settings of the mover', examples: [{ repository: 'fast-repo' }] })
     .prefault({}),
+  unproven: z
+    .array(name('What the mover calls it', 'classic-site-recovery'))
+    .meta({ description: 'What nobody has proven on a real estate and this hop takes all the same' })
+    .exactOptional(),
 });
 
 const gate = (description: string) =>

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ApplicationFailure, patched } from '@temporalio/workflow';
 import type { Baseline } from '../activities/contracts/guest.ts';
 import type { MoverOrder, Synchronised } from '../activities/contracts/mover.ts';
 import type { Reshaped } from '../activities/contracts/platform.ts';
@@ -111,10 +111,20 @@ export const observePredecessorOff = async (h: Hop): Promise<void> => {
   const seen = await h.verbs.predecessor.describe.executeWithOptions({ summary: `${h.vm.name} still off?` }, [
     platformOrder(h, 'predecessor', 'describe', h.vm),
   ]);
-  if (seen.power !== 'off')
+  const at = `${h.order.from.product}@${h.order.from.instance}`;
+  if (seen.power !== 'off') {
+    h.record.ranAgain = true;
     throw unsafe(
-      `${h.vm.name} is on again on ${h.order.from.product}@${h.order.from.instance}; its successor stays off the network.`,
-      'Find out who started it. What it wrote since is not in the copy: roll back to keep that, or stop it there and retry to go on without.',
+      `${h.vm.name} is on again on ${at}; its successor stays off the network.`,
+      'Find out who started it. What it wrote since is not in the copy: roll back, which loses nothing, and begin again.',
+      h.vm.name,
+    );
+  }
+  // Asked only where it was seen on, so that it costs no event where all is well.
+  if (h.record.ranAgain && patched('ran-again'))
+    throw unsafe(
+      `${h.vm.name} ran on ${at} after its final copy, which is not the last word any more.`,
+      'Roll back, which loses nothing, for the copy has served nobody; then begin again.',
       h.vm.name,
     );
 };

@@ -1,5 +1,6 @@
 import type { CutoverKind } from '../domain/capability.ts';
 import type { Finding } from '../domain/finding.ts';
+import { fitness } from '../domain/fitness.ts';
 import type { HopOrder, JourneyOrder } from '../domain/plan.ts';
 import { tokenOf } from '../domain/token.ts';
 import { totalBytes, type VmDescription } from '../domain/vm.ts';
@@ -37,13 +38,16 @@ const askHop = async (order: JourneyOrder, hop: HopOrder, bytesNeeded: number) =
       { ...common, to: hop.to, role: 'target', vm: null },
     ]),
   ]);
-  const findings = [...mover.findings, ...target.findings].map((finding): Finding => ({ ...finding, hop: hop.n }));
+  const fit = mover.capabilities ? fitness(hop, mover.capabilities) : [];
+  const findings = [...fit, ...mover.findings, ...target.findings].map(
+    (finding): Finding => ({ ...finding, hop: hop.n }),
+  );
   return { kind: mover.capabilities?.cutover ?? null, findings };
 };
 
 /**
  * Before hop 1 touches anything, every platform and mover of the whole path is asked, and every queue has a worker: a name that does
- * not resolve (PF-002) and a log-in that fails (PF-005) fail here. A run of its own, so that asking again costs the journey little.
+ * not resolve (PF-002), a log-in that fails (PF-005) and a mover that is not fit for its hop (PF-009) fail here. A run of its own, so that asking again costs the journey little.
  */
 export async function preflight(order: JourneyOrder): Promise<PathReport> {
   const [first] = order.hops;

@@ -216,9 +216,13 @@ const ACTS: Readonly<Record<RollbackStep, (h: Hop) => Promise<void>>> = {
   discardStaged,
 };
 
+/** Nobody passes over whether the predecessor serves where what is left of the successor is deleted next. */
+const maySkip = (h: Hop, name: RollbackStep): boolean =>
+  name === 'retire' || (name === 'validatePredecessor' && !rollbackSteps(h.record).includes('discardStaged'));
+
 const takeStep = async (h: Hop, name: RollbackStep): Promise<void> => {
   const act = () => ACTS[name](h);
-  if (name === 'retire' || name === 'validatePredecessor') await skippableStep(h.j, name, act, { hop: h.n });
+  if (maySkip(h, name)) await skippableStep(h.j, name, act, { hop: h.n });
   else
     await step(h.j, name, act, {
       hop: h.n,

@@ -1,6 +1,6 @@
 import { ALL, absent, attested, blocks, byNature, type Check, done, warns } from './check.ts';
 
-/** Before anything of one VM. U §2.1 */
+/** Before anything of one VM. U §2.1; PF-009 is ours */
 export const OF_THE_PROJECT: readonly Check[] = [
   blocks(
     'PF-001',
@@ -46,4 +46,10 @@ export const OF_THE_PROJECT: readonly Check[] = [
   ),
   blocks('PF-007', 'The licence of the backup product is valid', ['V', 'H', 'C', 'D'], done('veeam')),
   blocks('PF-008', 'A licence instance is free for this VM', ['V'], done('veeam')),
+  blocks(
+    'PF-009',
+    'The mover carries between these platforms, stops before it starts, and is proven or taken by name',
+    ALL,
+    byNature('workflow', 'what the mover says of itself is held against the hop'),
+  ),
 ];

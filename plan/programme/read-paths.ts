@@ -94,7 +94,7 @@ const readHop = (file: PlanFile, written: WrittenPlan, estate: Estate, at: At, h
   const elsewhere = landsElsewhere(written, hop, mover, to);
   if (elsewhere)
     return file.no([...at, 'to'], elsewhere, 'Write its own target here, or name another project as mover.');
-  return { from, mover, to, settings, guests };
+  return { from, mover, to, settings, guests, ...(hop.unproven ? { unproven: hop.unproven } : {}) };
 };
 
 const checkJoins = (file: PlanFile, at: At, hops: readonly (PathHop | null)[]): void => {

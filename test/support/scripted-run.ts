@@ -126,8 +126,11 @@ export const scriptedRun = (others?: Readonly<Record<string, Served>>): Scripted
     leases: (programme) => env.client.workflow.getHandle(capacityId(programme)).query(leases),
     atOnce: async (send) => {
       await orchestrator.stop();
-      await send();
-      orchestrator = await orchestrate();
+      try {
+        await send();
+      } finally {
+        orchestrator = await orchestrate();
+      }
     },
   };
 };

@@ -24,8 +24,8 @@ const report = (findings: readonly Finding[]): PreflightReport => ({
   agentVersion: '1',
   findings,
   capabilities: {
-    from: [],
-    to: [],
+    from: ['ahv', 'hyper-v'],
+    to: ['hyper-v', 'azure-local'],
     cutover: 'restore',
     undoableUntil: 'connected',
     rehearsal: false,
@@ -33,7 +33,6 @@ const report = (findings: readonly Finding[]): PreflightReport => ({
     fixesAtProtect: [],
     preservesIp: false,
     agent: false,
-    unproven: [],
   } as never,
 });
 

@@ -66,6 +66,7 @@ const atPark = (view: MigrationView, parked: Parked, plan: OperatorPlan, memory:
   if (risen) return { do: 'powerOff', vm: risen.id };
   const stubborn = /Turn it off on the node/.test(parked.mishap.fix) && sight.on.at(-1);
   if (stubborn) return { do: 'powerOff', vm: stubborn.id };
+  if (/after its final copy/.test(parked.mishap.message) && may('rollBack')) return say('rollBack');
   if (parked.mishap.class === 'Unsafe') {
     const runs = intruder(view, parked.mishap, sight);
     if (may('rollBack') && roll.chance(0.4)) return say('rollBack');
