@@ -1,8 +1,7 @@
-import { answerGroup, type BatchHandle, batchOrder, startBatch, turnGroupBack } from '../../client/batches.ts';
-import { handleOf, type MigrationHandle } from '../../client/operations.ts';
-import { noteDecision } from '../../tools/estate/operator.ts';
+import { type BatchHandle, startBatch, turnGroupBack } from '../../client/batches.ts';
+import type { MigrationHandle } from '../../client/operations.ts';
 import { capacityId, leases } from '../../workflows/capacity-messages.ts';
-import { groupGate } from '../support/batch-run.ts';
+import { memberOf, openGroup } from '../support/batch-trial.ts';
 import { judge } from '../support/oracle.ts';
 import { seen } from '../support/scripted-run.ts';
 import { type Act, startTrialRun, type TrialRun } from '../support/trial-run.ts';
@@ -24,24 +23,11 @@ beforeAll(async () => {
 
 afterAll(() => run.stop(), MINUTES);
 
-const memberOf = (name: string): MigrationHandle => {
-  const member = batchOrder(run.plan, 'several').members.find(({ order }) => order.name === name);
-  if (!member) throw new Error(`the batch has no ${name}`);
-  return handleOf(run.trial.client, member.id);
-};
-
-const open = async (batch: BatchHandle, group: string): Promise<void> => {
-  const gate = await groupGate(batch, group, 2 * MINUTES);
-  for (const { vm } of gate.waiting)
-    noteDecision(run.trial.labState, {
-      ...{ at: new Date().toISOString(), vm: vm.id, hop: gate.hop, gate: 'cutover' },
-      ...{ decision: 'approve', by: 'operator' },
-    });
-  await answerGroup(batch, gate, { decision: 'approve', by: 'operator' });
-};
+const member = (name: string): MigrationHandle => memberOf(run, 'several', name);
+const open = (batch: BatchHandle, group: string): Promise<void> => openGroup(run, batch, group);
 
 const inCutOver = (name: string): Promise<unknown> =>
-  seen(memberOf(name), 'in mid-cut-over', ({ step, hop }) => hop === 1 && step === 'cut over', 2 * MINUTES);
+  seen(member(name), 'in mid-cut-over', ({ step, hop }) => hop === 1 && step === 'cut over', 2 * MINUTES);
 
 const onwards: readonly Act[] = [{ open: 'signOff' }, { open: 'decommission' }];
 
@@ -54,12 +40,12 @@ test(
     await Promise.all(['vm-2', 'vm-4'].map(inCutOver));
     await turnGroupBack(handle, 'g2', 'operator');
 
-    const back = ['vm-2', 'vm-4'].map((name) => run.follow(memberOf(name), [], 'RolledBack'));
-    await Promise.all(['vm-1', 'vm-3'].map((name) => run.perform(memberOf(name), { open: 'go' })));
+    const back = ['vm-2', 'vm-4'].map((name) => run.follow(member(name), [], 'RolledBack'));
+    await Promise.all(['vm-1', 'vm-3'].map((name) => run.perform(member(name), { open: 'go' })));
     await open(handle, 'g1');
     await Promise.all([
       ...back,
-      ...['vm-1', 'vm-3'].map((name) => run.follow(memberOf(name), onwards, 'Decommissioned')),
+      ...['vm-1', 'vm-3'].map((name) => run.follow(member(name), onwards, 'Decommissioned')),
     ]);
 
     const { members } = await handle.result();
@@ -69,7 +55,7 @@ test(
       'vm-3 Decommissioned',
       'vm-4 RolledBack',
     ]);
-    const { historyLength } = await memberOf('vm-1').describe();
+    const { historyLength } = await member('vm-1').describe();
     process.stdout.write(`two-hop journey in a batch: ${historyLength} events\n`);
     expect(historyLength).toBeLessThanOrEqual(300);
     const table = await run.trial.client.workflow.getHandle(capacityId(run.plan.programme)).query(leases);
