@@ -8,9 +8,11 @@ export const scriptedGuest = (products: Products, where: string): Guest => {
     products.after(`${where} ${verb}`);
     return answer;
   };
+  /** A guest gives no address to an adapter that is unplugged. */
+  const addressesOf = (id: string): readonly string[] => (products.vms.get(id)?.connected ? ['10.0.0.5/24'] : []);
   return {
     preflight: () => act('preflight', { productVersion: '1', agentVersion: '1', findings: [] }),
-    inspect: () =>
+    inspect: ({ vm }) =>
       act('inspect', {
         os: 'linux',
         osName: 'Linux',
@@ -19,7 +21,14 @@ export const scriptedGuest = (products: Products, where: string): Guest => {
         volumes: [],
         findings: [],
         nics: [
-          { mac: '50:6b:8d:00:00:01', name: 'eth0', addresses: ['10.0.0.5/24'], gateway: null, dns: [], dhcp: false },
+          {
+            mac: '50:6b:8d:00:00:01',
+            name: 'eth0',
+            addresses: addressesOf(vm.id),
+            gateway: null,
+            dns: [],
+            dhcp: false,
+          },
         ],
       }),
     prepare: () => act('prepare', { placed: [] }),

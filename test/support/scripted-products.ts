@@ -73,7 +73,7 @@ export const scriptedProducts = (): Products => {
             network: vm.connected ? 'prod' : null,
             vlan: 20,
             connected: vm.connected,
-            addresses: ['10.0.0.5'],
+            addresses: vm.connected ? ['10.0.0.5'] : [],
           },
         ],
         autostart: vm.autostart,
