@@ -18,17 +18,16 @@ const wanted = (h: Hop, index: number, address: NicAddress): NicAddress => {
   return plain ? { ip: plain, prefix: Number(prefix ?? 24), gateway: before.gateway, dns: before.dns } : 'keep';
 };
 
-const hasIpv4 = (addresses: readonly string[]): boolean => addresses.some((text) => text.includes('.'));
-
 /**
  * The baseline was taken of a guest whose adapters were unplugged, as that of a VM that was off is, and shows no address of one that is to
- * be kept; now the platform sees it.
+ * be kept; now it is plugged in.
  */
 export const isBaselineBlind = (h: Hop): boolean =>
   h.order.landing.nics.some(({ source, address }) => {
     const nic = h.facts.nics[source];
     const before = h.baseline?.nics.find(({ mac }) => mac === nic?.mac);
-    return address === 'keep' && before && nic && !before.dhcp && !hasIpv4(before.addresses) && hasIpv4(nic.addresses);
+    const shown = before?.addresses.some((text) => text.includes('.')) ?? true;
+    return address === 'keep' && nic?.connected === true && !shown && before?.dhcp === false;
   });
 
 /** Per landing adapter: the MAC given, and the address it shall have. */
