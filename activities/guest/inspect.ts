@@ -13,7 +13,7 @@ const fromOutside = async (room: GuestRoom, order: GuestOrder): Promise<Baseline
     osName: '',
     hostname: '',
     services: [],
-    nics: seen.adapters.map(({ mac, name }) => ({ mac, name, addresses: [], gateway: null, dns: [], dhcp: true })),
+    nics: seen.adapters.map(({ mac, name }) => ({ mac, name, addresses: [], gateway: null, dns: [], dhcp: false })),
     volumes: [],
     findings: [
       {

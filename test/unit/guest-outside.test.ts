@@ -48,7 +48,7 @@ test('no call enters it', async () => {
 test('its baseline says what it lacks, and plans no address from outside', async () => {
   const { guest } = driver(shown('OkApplicationsHealthy', ['10.0.0.5']));
   const seen = await guest.inspect(blind);
-  expect(seen).toMatchObject({ services: [], volumes: [], nics: [{ mac: MAC, addresses: [], dhcp: true }] });
+  expect(seen).toMatchObject({ services: [], volumes: [], nics: [{ mac: MAC, addresses: [], dhcp: false }] });
   expect(seen.findings.map(({ id, severity, message }) => [id, severity, message.includes('10.0.0.5')])).toEqual([
     ['PF-215', 'warn', true],
   ]);
