@@ -53,7 +53,8 @@ const readRoster = async (csvPath: string, programme: Programme | null, refuse: 
   checkIdentities(drafts);
   checkAddresses(drafts);
   checkStrayHops(drafts, longest ?? 0);
-  if (programme) checkGroupRoom(drafts, programme.paths, programme.policies.seats.staging);
+  if (programme?.gates.cutover.scope === 'group')
+    checkGroupRoom(drafts, programme.paths, programme.policies.seats.staging);
   return drafts;
 };
 

@@ -8,6 +8,6 @@ export const checkGroupRoom = (drafts: readonly Draft[], paths: ReadPaths, seats
     rows[seats]?.row.no(
       'group',
       `Group ${rows[0]?.vm.group} has ${rows.length} VMs, and staging has ${seats} seats`,
-      'Split the group, or raise policies.seats.staging: a group is on staging together.',
+      'Split the group, raise policies.seats.staging, or let each VM by itself with gates.cutover.scope: vm.',
     );
 };

@@ -123,3 +123,10 @@ test('a group that is bigger than staging is refused: it would wait for itself',
   const [refusal] = refusalsOf(await readWritten({ ...example, yaml }));
   expect(refusal).toMatchObject({ line: 4, message: 'Group web has 2 VMs, and staging has 1 seats' });
 });
+
+test('where each VM is decided on by itself, a group may be bigger than staging', async () => {
+  const yaml = example.yaml
+    .replace('staging: 8', 'staging: 1')
+    .replace(/^gates:\n/m, 'gates:\n  cutover: { approvers: [migration-leads], scope: vm }\n');
+  expect(goodPlan(await readWritten({ ...example, yaml })).vms).toHaveLength(3);
+});
