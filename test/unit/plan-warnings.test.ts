@@ -21,9 +21,12 @@ test('a batch without a VM is a warning', async () => {
   ]);
 });
 
+/** With a seat on staging for every row. */
+const roomyExample = (): Example => ({ ...example, yaml: example.yaml.replace('staging: 8', 'staging: 100') });
+
 test('the eleventh VM of a batch is a warning', async () => {
   const more = Array.from({ length: 8 }, (_, n) => `,more-${n},wave-01,web,team,main,4,8 GB,none,,csv1,none,,,`);
-  const read = await readWritten({ ...example, csv: `${example.csv}${more.join('\n')}` });
+  const read = await readWritten({ ...roomyExample(), csv: `${example.csv}${more.join('\n')}` });
   expect(goodPlan(read).vms).toHaveLength(11);
   expect(refusalsOf(read)).toEqual([
     expect.objectContaining({ line: 12, column: 9, severity: 'warning', message: 'Batch wave-01 has 11 VMs' }),
@@ -50,7 +53,7 @@ test('a refused secret is never printed', async () => {
 
 test('of very many refusals the first are printed, errors before warnings', async () => {
   const rows = Array.from({ length: 80 }, (_, n) => `,vm-${n},wave-01,web,team,main,x,8 GB,none,,csv1,none,,,`);
-  const refusals = refusalsOf(await readWritten({ ...example, csv: `${example.csv}${rows.join('\n')}` }));
+  const refusals = refusalsOf(await readWritten({ ...roomyExample(), csv: `${example.csv}${rows.join('\n')}` }));
   const text = renderRefusals(refusals);
   expect(text.match(/^✗/gm)).toHaveLength(50);
   expect(text).toContain('… and 31 more.');
