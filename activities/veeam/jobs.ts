@@ -126,7 +126,8 @@ export const jobsOf = ({ plugin }: Rest): Jobs => {
     settings: async (job) => {
       const own = await plugin.find(`/jobs/${id(job.id)}/settings`);
       if (own) return readSettings(isObject(own.body) ? own.body : {});
-      const { body } = await plugin.ask('GET', `/jobs/${id(job.id)}`);
+      // One that was removed since it was listed, by another VM's retire, copies nothing any more.
+      const body = (await plugin.find(`/jobs/${id(job.id)}`))?.body;
       const inside = at(body, 'settings');
       return readSettings(isObject(inside) ? inside : isObject(body) ? body : {});
     },
