@@ -1,3 +1,4 @@
+import type { Decision } from './gate.ts';
 import { ENDS, type Phase } from './phase.ts';
 import type { GateName, JourneyOrder } from './plan.ts';
 import type { VmRef } from './vm.ts';
@@ -63,16 +64,9 @@ export interface Member {
   readonly note: string | null;
 }
 
-export interface GroupDecision {
+/** A decision on a whole group. `fingerprint` is of the group's gate as it was seen. */
+export interface GroupDecision extends Omit<Decision, 'gate' | 'round' | 'group' | 'openedAt' | 'groupAsked'> {
   readonly group: string;
-  readonly hop: number;
-  /** Of the group's gate as it was seen. */
-  readonly fingerprint: string;
-  readonly decision: 'approve' | 'reject';
-  readonly by: string;
-  readonly comment?: string;
-  readonly ticket?: string;
-  readonly attestation?: string;
 }
 
 export interface GroupDecided extends GroupDecision {

@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
 import type { GiveBack, Keeper } from '../activities/contracts/keeper.ts';
 import { mishap, unreachable } from '../activities/contracts/mishap.ts';
+import { paced } from '../activities/http/pace.ts';
 import type { MemberReport } from '../domain/batch.ts';
 import { memberReport } from '../workflows/batch-messages.ts';
 import { capacityId, releaseLeaseSignal, requestLeases } from '../workflows/capacity-messages.ts';
@@ -23,10 +24,14 @@ const asking =
     }
   };
 
+/** Of one workflow the server takes no more than ten updates at once; who comes then is sent away, and asks again seconds later. */
+const LEASE_ASKS = { atOnce: 4, perSecond: Number.POSITIVE_INFINITY };
+
 /** The orchestrator's own verbs: they touch Temporal and the records, never a product. */
 export const keeper = (options: { connection: NativeConnection; namespace: string; records: string }): Keeper => {
   const client = new Client({ connection: options.connection, namespace: options.namespace });
   const capacityOf = (programme: string) => client.workflow.getHandle(capacityId(programme));
+  const inTurn = paced(LEASE_ASKS);
   const release = ({ programme, holder, purposes }: GiveBack): Promise<void> =>
     capacityOf(programme)
       .signal(releaseLeaseSignal, { holder, purposes })
@@ -48,7 +53,7 @@ export const keeper = (options: { connection: NativeConnection; namespace: strin
   return {
     lease: asking(async ({ programme, batch, ...ask }) => {
       try {
-        const waiting = await capacityOf(programme).executeUpdate(requestLeases, { args: [ask] });
+        const waiting = await inTurn(() => capacityOf(programme).executeUpdate(requestLeases, { args: [ask] }));
         const hasRoom = (leases: readonly { readonly purpose: string }[]): boolean =>
           leases.some(({ purpose }) => purpose === 'staging');
         if (batch && hasRoom(ask.asks) && !hasRoom(waiting)) await tell(batch, { member: ask.holder, told: 'hasRoom' });

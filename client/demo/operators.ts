@@ -1,6 +1,6 @@
 import type { GroupGate } from '../../domain/group-gate.ts';
 import type { TrialEstate } from '../../tools/estate/estate.ts';
-import { approveGate, noteDecision } from '../../tools/estate/operator.ts';
+import { answerGate, noteDecision } from '../../tools/estate/operator.ts';
 import { type BatchView, decideGroupSignal } from '../../workflows/batch-messages.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 import { answerGroup, type BatchHandle } from '../batches.ts';
@@ -74,7 +74,7 @@ export const operators = ({ trial, say }: Crew): Operators => {
     if (!gate || gate.name === 'cutover') return;
     await once(`${handle.workflowId} ${gate.name} ${gate.hop} ${gate.openedAt}`, async () => {
       const channel = gate.name === 'go' ? 'signal' : 'update';
-      await approveGate({ name: OPERATOR, labState: trial.labState }, handle, view, gate, channel);
+      await answerGate({ name: OPERATOR, labState: trial.labState }, handle, view, gate, { channel });
       say(`✓ ${label}: ${OPERATOR} opens ${gate.name}, hop ${gate.hop}, seen as ${gate.fingerprint} (${channel})`);
     });
   };

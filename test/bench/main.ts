@@ -7,7 +7,7 @@ import { roundOfParked } from './parked.ts';
 import { openTable, type Round, roundOfBare, roundOfJourneys, type Size, stepsOf } from './throughput.ts';
 
 const USAGE = `npm run bench                        journeys a minute, against a bare workflow with as many activities
-  -- --journeys 80 --in-flight 30 --rounds 5 --empty
+  -- --journeys 60 --in-flight 30 --rounds 5 --empty
 npm run bench -- --parked 200        from a decision to the next activity, while so many wait`;
 
 const LEAST_RATIO = 0.7;
@@ -107,7 +107,7 @@ const count = (name: string, text: string): number => {
 const run = async (): Promise<number> => {
   const { values } = parseArgs({
     options: {
-      journeys: { type: 'string', default: '80' },
+      journeys: { type: 'string', default: '60' },
       'in-flight': { type: 'string', default: '30' },
       rounds: { type: 'string', default: '5' },
       empty: { type: 'boolean', default: false },

@@ -64,7 +64,7 @@ const connection = await NativeConnection.connect({ address: address ?? '' });
 const workers = await WORKERS[role as Role](connection);
 const running = workers.map((worker) => worker.run());
 process.on('disconnect', () => {
-  for (const worker of workers) worker.shutdown();
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
 });
 say({ ready: true });
 await Promise.all(running);

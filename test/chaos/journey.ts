@@ -14,7 +14,7 @@ import { ENDS } from '../../domain/phase.ts';
 import { isIdentified, type Plan } from '../../domain/plan.ts';
 import { readPlan } from '../../plan/read-plan.ts';
 import { startTrial, type TrialEstate } from '../../tools/estate/estate.ts';
-import { approveGate } from '../../tools/estate/operator.ts';
+import { answerGate } from '../../tools/estate/operator.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 import { chargesIn, judge } from '../support/oracle.ts';
 import type { Kill } from './kill-plan.ts';
@@ -118,7 +118,7 @@ const accompany = async (
     if (view.parked) await answerPark(handle, view, strikes);
     const { gate } = view;
     if (gate)
-      await quickly(trial, () => approveGate({ name: 'operator', labState: trial.labState }, handle, view, gate));
+      await quickly(trial, () => answerGate({ name: 'operator', labState: trial.labState }, handle, view, gate));
   };
   const see = async (): Promise<void> => {
     const open = strikes.filter(({ readyAt, answeredAt }) => readyAt !== null && answeredAt === null).at(-1);

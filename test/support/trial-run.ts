@@ -14,7 +14,7 @@ import { type GateName, isIdentified, type Plan } from '../../domain/plan.ts';
 import type { Verb } from '../../domain/verbs.ts';
 import { readPlan } from '../../plan/read-plan.ts';
 import { startTrial, type TrialEstate } from '../../tools/estate/estate.ts';
-import { approveGate, watch } from '../../tools/estate/operator.ts';
+import { answerGate, watch } from '../../tools/estate/operator.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 
 /** What the operators of one VM do, in order: open a gate, answer what is parked, ask for something at a gate. */
@@ -77,7 +77,7 @@ export const startTrialRun = async ({ scenario, faults, capture }: TrialWish): P
   const perform = async (handle: MigrationHandle, act: Act): Promise<void> => {
     const view = await watch(handle, { everyMs: 200, withinMs: WITHIN_MS, see: (now) => reached(act, now) });
     if ('open' in act && view.gate)
-      await approveGate({ name: 'operator', labState: trial.labState }, handle, view, view.gate);
+      await answerGate({ name: 'operator', labState: trial.labState }, handle, view, view.gate);
     if ('say' in act) await commandMigration(handle, act.say, 'operator');
   };
   const follow: TrialRun['follow'] = async (handle, acts, end) => {

@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../domain/capability.ts';
+import { CAPABILITIES as mover } from '../../activities/azure-migrate/capabilities.ts';
 import { fitness } from '../../domain/fitness.ts';
 import type { HopOrder } from '../../domain/plan.ts';
 import { scriptedOrder } from '../support/order.ts';
@@ -7,18 +7,6 @@ const hop = (change: Partial<HopOrder> = {}): HopOrder => {
   const [, second] = scriptedOrder().hops;
   if (!second) throw new Error('no second hop');
   return { ...second, ...change };
-};
-
-const mover: Capabilities = {
-  from: ['hyper-v'],
-  to: ['azure-local'],
-  cutover: 'switch',
-  undoableUntil: 'cutOver',
-  rehearsal: false,
-  cancellable: false,
-  stopsBeforeStart: true,
-  fixesAtProtect: true,
-  preservesIp: false,
 };
 
 test('a mover that carries between the two platforms and stops before it starts is fit', () => {

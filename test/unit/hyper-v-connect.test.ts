@@ -42,8 +42,8 @@ test('gives back the start action isolation found', async () => {
   const host = fakeHost([{ ...serving(), AutomaticStartAction: 'Start' }]);
   const { wiring: found, autostart } = await platformOf(host).isolate({ ...order('isolate'), extent: 'full' });
   await connect(host, { wiring: found, autostart });
-  expect(host.only().AutomaticStartAction).toBe('Start');
-  expect(host.only().Notes).not.toContain('wiring');
+  expect(host.oneVm().AutomaticStartAction).toBe('Start');
+  expect(host.oneVm().Notes).not.toContain('wiring');
 });
 
 test('leaves a trunk a trunk', async () => {
@@ -51,7 +51,7 @@ test('leaves a trunk a trunk', async () => {
   const host = fakeHost([{ ...serving(), nics: [nic(VM_ID, 0, { SwitchName: 'Production', VlanSetting: trunk })] }]);
   const { wiring: found } = await platformOf(host).isolate({ ...order('isolate'), extent: 'full' });
   await connect(host, { wiring: found, autostart: null });
-  expect(host.only().nics[0]).toMatchObject({ SwitchName: 'Production', VlanSetting: trunk });
+  expect(host.oneVm().nics[0]).toMatchObject({ SwitchName: 'Production', VlanSetting: trunk });
 });
 
 test('an adapter that is gone is missing', async () => {
@@ -69,7 +69,7 @@ test('a VM that shall serve on a cluster becomes highly available, once', async 
   const host = fakeHost([landed()]);
   await connect(host);
   await connect(host);
-  expect(host.only().IsClustered).toBe(true);
+  expect(host.oneVm().IsClustered).toBe(true);
   expect(host.lists.flat().filter(({ cmdlet }) => cmdlet === 'Add-ClusterVirtualMachineRole')).toHaveLength(1);
 });
 

@@ -34,7 +34,7 @@ export interface FakeHost {
   diesAfter: number;
   /** Time in milliseconds; the driver's clock. */
   time: number;
-  only: () => FakeVm;
+  oneVm: () => FakeVm;
 }
 
 const MISSING = error(
@@ -252,7 +252,7 @@ export const fakeHost = (vms: readonly FakeVm[] = [vm()]): FakeHost => {
     refuse: () => null,
     diesAfter: Number.POSITIVE_INFINITY,
     time: Date.parse('2026-03-01T20:00:00Z'),
-    only: () => [...self.vms.values()][0] ?? refuse(MISSING),
+    oneVm: () => [...self.vms.values()][0] ?? refuse(MISSING),
     run: async (calls) => {
       const results = new Map<string, CmdletResult>();
       const raw = new Map<string, Answer>();

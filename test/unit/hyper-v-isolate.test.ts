@@ -9,8 +9,8 @@ test('unplugs every adapter, keeps the host from starting it, and tells what was
   const host = fakeHost([serving()]);
   const found = await isolate(host);
   expect(found).toMatchObject({ wiring, autostart: true });
-  expect(host.only().nics.map(({ SwitchName }) => SwitchName)).toEqual([null, null]);
-  expect(host.only().AutomaticStartAction).toBe('Nothing');
+  expect(host.oneVm().nics.map(({ SwitchName }) => SwitchName)).toEqual([null, null]);
+  expect(host.oneVm().AutomaticStartAction).toBe('Nothing');
   expect(found.description.nics.every(({ connected }) => !connected)).toBe(true);
 });
 
@@ -27,21 +27,21 @@ test('of a VM isolated by half tells the whole wiring', async () => {
   const host = fakeHost([serving()]);
   host.diesAfter = 3;
   expect(await classOf(isolate(host))).toBe('Unreachable');
-  expect(host.only().nics.filter(({ SwitchName }) => SwitchName === null)).toHaveLength(1);
+  expect(host.oneVm().nics.filter(({ SwitchName }) => SwitchName === null)).toHaveLength(1);
   expect((await isolate(host)).wiring).toEqual(wiring);
 });
 
 test('an adapter plugged in by hand since then tells what it is plugged into now', async () => {
   const host = fakeHost([serving()]);
   await isolate(host);
-  Object.assign(host.only().nics[1] ?? {}, { SwitchName: 'Production' });
+  Object.assign(host.oneVm().nics[1] ?? {}, { SwitchName: 'Production' });
   expect((await isolate(host)).wiring[1]).toMatchObject({ network: 'Production', connected: true });
 });
 
 test('only its start action, when that is asked: it goes on serving', async () => {
   const host = fakeHost([serving()]);
   expect((await isolate(host, 'autostart')).autostart).toBe(true);
-  expect(host.only().nics.map(({ SwitchName }) => SwitchName)).toEqual(['Production', 'Storage']);
+  expect(host.oneVm().nics.map(({ SwitchName }) => SwitchName)).toEqual(['Production', 'Storage']);
   expect((await isolate(host)).autostart).toBe(true);
 });
 
@@ -60,5 +60,5 @@ test('wiring noted by another journey is not ours to give back', async () => {
 test('the Notes of the customer stay, whatever an earlier line of ours held', async () => {
   const host = fakeHost([{ ...serving(), Notes: `before\n[${tokenFor('reshape')} {broken]\nafter` }]);
   await isolate(host);
-  expect(host.only().Notes).toMatch(/^before\nafter\n\[tranship:/);
+  expect(host.oneVm().Notes).toMatch(/^before\nafter\n\[tranship:/);
 });

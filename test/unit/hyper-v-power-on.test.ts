@@ -44,5 +44,5 @@ test('a host without memory refuses', async () => {
 test('forgets an earlier shutdown, so that the next one asks anew', async () => {
   const host = fakeHost([{ ...landed(), Notes: ours({ asked: { token: tokenFor('shutDown'), at: 1, taken: true } }) }]);
   await platformOf(host).powerOn(order('powerOn'));
-  expect(host.only().Notes).not.toContain('asked');
+  expect(host.oneVm().Notes).not.toContain('asked');
 });

@@ -22,7 +22,7 @@ test('a VM as a mover leaves it becomes what its landing says, unplugged and nev
     ['50:6b:8d:00:00:00', false],
     ['50:6b:8d:00:00:01', false],
   ]);
-  expect(host.only().nics.every(({ DynamicMacAddressEnabled }) => !DynamicMacAddressEnabled)).toBe(true);
+  expect(host.oneVm().nics.every(({ DynamicMacAddressEnabled }) => !DynamicMacAddressEnabled)).toBe(true);
 });
 
 test('the wiring names the adapters there are, with the landing’s networks, for connect to plug', async () => {
@@ -32,7 +32,7 @@ test('the wiring names the adapters there are, with the landing’s networks, fo
     ['Production', 10, true],
     ['Storage', null, true],
   ]);
-  expect(made.map(({ id }) => id)).toEqual(host.only().nics.map(({ Id }) => Id));
+  expect(made.map(({ id }) => id)).toEqual(host.oneVm().nics.map(({ Id }) => Id));
   await expect(
     platformOf(host).connect({ ...order('connect'), wiring: made, autostart: false }),
   ).resolves.toBeDefined();
@@ -56,13 +56,13 @@ test('keeps an adapter that has the right MAC, fixes it, and unplugs it', async 
     { ...arrived(), nics: [nic(VM_ID, 0, { DynamicMacAddressEnabled: true, SwitchName: 'Production' })] },
   ]);
   await reshape(host, { nics: [landingNic(0)] });
-  expect(host.only().nics).toEqual([nic(VM_ID, 0)]);
+  expect(host.oneVm().nics).toEqual([nic(VM_ID, 0)]);
 });
 
 test('stamps the token, and notes what health and hop 2 will ask, after the customer’s text', async () => {
   const host = fakeHost([{ ...arrived(), Notes: 'theirs' }]);
   await reshape(host);
-  expect(host.only().Notes).toBe(
+  expect(host.oneVm().Notes).toBe(
     `theirs\n[${tokenFor('reshape')} ${JSON.stringify({ os: 'linux', disks: [10 * GIGABYTE, 20 * GIGABYTE] })}]`,
   );
 });
@@ -70,7 +70,7 @@ test('stamps the token, and notes what health and hop 2 will ask, after the cust
 test('forgets the wiring that came along from the predecessor’s own Notes', async () => {
   const host = fakeHost([{ ...arrived(), Notes: ours({ wiring, start: 'Start' }) }]);
   await reshape(host);
-  expect(host.only().Notes).not.toContain('wiring');
+  expect(host.oneVm().Notes).not.toContain('wiring');
 });
 
 test.each([
@@ -79,7 +79,7 @@ test.each([
 ] as const)('keeps Secure Boot for %s with the template it boots with', async (os, template) => {
   const host = fakeHost([{ ...arrived(), firmware: { SecureBoot: 'Off', SecureBootTemplate: 'MicrosoftWindows' } }]);
   await reshape(host, {}, predecessor({ os, secureBoot: true }));
-  expect(host.only().firmware).toEqual({ SecureBoot: 'On', SecureBootTemplate: template });
+  expect(host.oneVm().firmware).toEqual({ SecureBoot: 'On', SecureBootTemplate: template });
 });
 
 test('leaves the firmware of generation 1 alone', async () => {

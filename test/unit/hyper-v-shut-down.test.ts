@@ -48,7 +48,7 @@ test('a guest that ignores the request is asked once, waited for, and refused wh
   expect(asks(host)).toBe(1);
   host.time += 1;
   expect(await classOf(shutDown(host))).toBe('GuestRefused');
-  expect(host.only().State).toBe('Running');
+  expect(host.oneVm().State).toBe('Running');
 });
 
 test('the progress of the wait moves on, so that a wait within the grace is no stall', async () => {
@@ -72,14 +72,14 @@ test('after a refusal a retry asks anew and gives a full grace', async () => {
 test('a guest that goes down late was still stopped by its guest', async () => {
   const host = fakeHost([{ ...serving(), guest: 'ignores' }]);
   await classOf(shutDown(host));
-  Object.assign(host.only(), { State: 'Off' });
+  Object.assign(host.oneVm(), { State: 'Off' });
   expect((await shutDown(host)).how).toBe('guest');
 });
 
 test('a request of another round does not count', async () => {
   const host = fakeHost([{ ...serving(), guest: 'ignores' }]);
   await classOf(shutDown(host));
-  Object.assign(host.only(), { State: 'Off' });
+  Object.assign(host.oneVm(), { State: 'Off' });
   expect((await shutDown(host, tokenFor('shutDown', 1))).how).toBe('wasOff');
 });
 
@@ -115,14 +115,14 @@ test('a cmdlet that waits for the guest longer than we do has asked', async () =
 test('a guest that cannot be asked is refused at once', async () => {
   const host = fakeHost([{ ...serving(), guest: 'deaf' }]);
   expect(await classOf(shutDown(host))).toBe('GuestRefused');
-  expect(host.only().State).toBe('Running');
+  expect(host.oneVm().State).toBe('Running');
 });
 
 test('a guest on its way down that refuses a second request is waited for', async () => {
   const host = fakeHost([{ ...serving(), guest: 'ignores' }]);
   host.diesAfter = 2;
   await classOf(shutDown(host));
-  host.only().guest = 'deaf';
+  host.oneVm().guest = 'deaf';
   expect(await classOf(shutDown(host))).toBe('NotFinished');
 });
 
@@ -146,12 +146,12 @@ test.each([
 test('hardware that is not what was approved is drift, and nothing is done', async () => {
   const host = fakeHost([serving()]);
   const facts = await expectedFacts(host);
-  host.only().ProcessorCount = 16;
-  const before = structuredClone(host.only());
+  host.oneVm().ProcessorCount = 16;
+  const before = structuredClone(host.oneVm());
   expect(
     await classOf(platformOf(host).shutDown({ ...order('shutDown'), graceMs: GRACE_MS, expectFacts: facts })),
   ).toBe('Drift');
-  expect(host.only()).toEqual(before);
+  expect(host.oneVm()).toEqual(before);
 });
 
 test.each(['Saved', 'Paused'])('a VM that is %s is refused: its memory holds work', async (State) => {
@@ -168,7 +168,7 @@ test.each(['Starting', 'Saving', 'Resuming'])('a VM that is %s is waited for', a
 test('the customer’s Notes are as they were, with our line after them', async () => {
   const host = fakeHost([{ ...serving(), Notes: 'line one\r\nline two\r\n', guest: 'ignores' }]);
   await classOf(shutDown(host));
-  expect(host.only().Notes).toMatch(/^line one\r\nline two\r\n\n\[tranship:[^\n]*\]$/);
+  expect(host.oneVm().Notes).toMatch(/^line one\r\nline two\r\n\n\[tranship:[^\n]*\]$/);
 });
 
 test('a forced power-off is told as forced, also when its answer was lost', async () => {
@@ -181,5 +181,5 @@ test('a forced power-off is told as forced, also when its answer was lost', asyn
 test('a forced power-off of a VM that is off changes nothing', async () => {
   const host = fakeHost([{ ...serving(), State: 'Off', Notes: ours() }]);
   expect((await platformOf(host).forceOff(order('forceOff'))).how).toBe('wasOff');
-  expect(host.only().Notes).toBe(ours());
+  expect(host.oneVm().Notes).toBe(ours());
 });

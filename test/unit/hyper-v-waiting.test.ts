@@ -94,7 +94,7 @@ describe('a sweep never ends a wait', () => {
     const { platform, now } = agent(host);
     now.attempt = 2;
     await platform.health(healthOf());
-    host.only().ProcessorCount = 1;
+    host.oneVm().ProcessorCount = 1;
     const report = await platform.health(healthOf());
     expect(report.findings.map(({ id }) => id)).toEqual(['V1-02']);
     expect(sweeps(host)).toBe(1);
@@ -108,9 +108,9 @@ describe('a sweep never ends a wait', () => {
     expect(await shutDown()).toBe('NotFinished');
     now.attempt = 2;
     host.time += POLL_MS;
-    Object.assign(host.only(), { State: 'Off' });
+    Object.assign(host.oneVm(), { State: 'Off' });
     expect(await classOf(platform.health(healthOf()))).toBe('returned');
-    Object.assign(host.only(), { State: 'Running' });
+    Object.assign(host.oneVm(), { State: 'Running' });
     expect(await shutDown()).toBe('NotFinished');
   });
 
@@ -124,7 +124,7 @@ describe('a sweep never ends a wait', () => {
     host.time += GRACE_MS - 1;
     expect(await classOf(shutDown())).toBe('NotFinished');
     host.time += 1;
-    Object.assign(host.only(), { State: 'Off' });
+    Object.assign(host.oneVm(), { State: 'Off' });
     expect(await shutDown()).toMatchObject({ how: 'guest' });
   });
 
@@ -136,7 +136,7 @@ describe('a sweep never ends a wait', () => {
     await shutDown();
     now.attempt = 2;
     host.time += POLL_MS;
-    Object.assign(host.only(), { ProcessorCount: 16, State: 'Off' });
+    Object.assign(host.oneVm(), { ProcessorCount: 16, State: 'Off' });
     expect(await shutDown()).toBe('Drift');
   });
 
@@ -145,7 +145,7 @@ describe('a sweep never ends a wait', () => {
     const { platform, now } = agent(host);
     now.attempt = 2;
     expect(await classOf(platform.powerOn(order('powerOn')))).toBe('NotFinished');
-    Object.assign(host.only(), { State: 'Saved' });
+    Object.assign(host.oneVm(), { State: 'Saved' });
     host.time += POLL_MS;
     expect(await classOf(platform.powerOn(order('powerOn')))).toBe('Refused');
     expect(host.lists.at(-1)?.some(isSweep)).toBe(false);
@@ -159,7 +159,7 @@ describe('a sweep that cannot speak for a VM leaves it to read for itself', () =
     now.attempt = 2;
     const powerOn = () => classOf(platform.powerOn(order('powerOn')));
     expect(await powerOn()).toBe('NotFinished');
-    host.only().OperationalStatus = ['Ok'];
+    host.oneVm().OperationalStatus = ['Ok'];
     expect(await powerOn()).toBe('NotFinished');
     await platform.isolate({ ...order('isolate'), extent: 'full' });
     expect(await powerOn()).toBe('returned');
@@ -199,5 +199,5 @@ test('what waits for Hyper-V itself to be done with a VM waits by the sweep, too
   ];
   expect(await Promise.all(waits.map(classOf))).toEqual(waits.map(() => 'NotFinished'));
   expect(host.lists).toHaveLength(1);
-  expect(host.only().nics).toEqual(plugged());
+  expect(host.oneVm().nics).toEqual(plugged());
 });

@@ -20,3 +20,19 @@ test.each<[string, (verbs: ReturnType<typeof keeper>) => Promise<unknown>]>([
   const verbs = keeper({ connection: lost(), namespace: 'n', records: '/nowhere' });
   await expect(act(verbs)).rejects.toMatchObject({ type: 'Unreachable', nonRetryable: false });
 });
+
+test('no more ask the lease table at once than the server takes', async () => {
+  let [under, most] = [0, 0];
+  const updateWorkflowExecution = async (): Promise<never> => {
+    under += 1;
+    most = Math.max(most, under);
+    await new Promise((done) => setImmediate(done));
+    under -= 1;
+    throw new ServiceError('14 UNAVAILABLE');
+  };
+  const connection = { workflowService: { updateWorkflowExecution }, plugins: [] } as never;
+  const { lease } = keeper({ connection, namespace: 'n', records: '/nowhere' });
+  await Promise.allSettled(Array.from({ length: 30 }, (_, n) => lease({ ...ask, holder: `vm/${n}` })));
+  expect(most).toBeGreaterThan(1);
+  expect(most).toBeLessThanOrEqual(10);
+});

@@ -1,18 +1,8 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Program } from '../estate/process.ts';
 import { note } from './notes.ts';
-
-export interface BackgroundProgram {
-  readonly name: string;
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  /** What it prints when it works. */
-  readonly ready: string;
-  /** Everything it prints goes here. */
-  readonly log: string;
-}
 
 const LOOK_MS = 50;
 
@@ -22,11 +12,7 @@ const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false 
  * Starts a program that outlives this process, waits until it says that it works, and notes it below `home`. Throws with the end of
  * its output when it does not come up.
  */
-export const startInBackground = async (
-  program: BackgroundProgram,
-  home: string,
-  withinMs = 60_000,
-): Promise<number> => {
+export const startInBackground = async (program: Program, home: string, withinMs = 60_000): Promise<number> => {
   mkdirSync(dirname(program.log), { recursive: true });
   const from = sizeOf(program.log);
   const log = openSync(program.log, 'a');

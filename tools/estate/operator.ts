@@ -27,13 +27,18 @@ export interface NotedDecision {
 export const noteDecision = (labState: string, noted: NotedDecision): void =>
   appendFileSync(join(labState, 'decisions.jsonl'), `${JSON.stringify(noted)}\n`);
 
-/** Opens a gate for what is shown, as a person would, and notes the decision where the oracle reads it. */
-export const approveGate = async (
+export interface Answered {
+  readonly decision?: NotedDecision['decision'];
+  readonly channel?: 'update' | 'signal';
+}
+
+/** Answers a gate for what is shown, as a person would, and notes the decision where the oracle reads it. An approval by update unless said. */
+export const answerGate = async (
   operator: Operator,
   handle: MigrationHandle,
   view: MigrationView,
   gate: OpenGate,
-  channel: 'update' | 'signal' = 'update',
+  { decision = 'approve', channel = 'update' }: Answered = {},
 ): Promise<void> => {
   const { lossFrom } = gate.evidence;
   noteDecision(operator.labState, {
@@ -41,14 +46,14 @@ export const approveGate = async (
     vm: view.vm.id,
     hop: gate.hop,
     gate: gate.name,
-    decision: 'approve',
+    decision,
     by: operator.name,
     ...(typeof lossFrom === 'string' ? { lossFrom } : {}),
   });
-  if (channel === 'update') await decideGate(handle, gate, { decision: 'approve', by: operator.name });
+  if (channel === 'update') await decideGate(handle, gate, { decision, by: operator.name });
   else {
     const { name, hop, round, fingerprint } = gate;
-    await handle.signal(decideSignal, { gate: name, hop, round, fingerprint, decision: 'approve', by: operator.name });
+    await handle.signal(decideSignal, { gate: name, hop, round, fingerprint, decision, by: operator.name });
   }
 };
 

@@ -1,7 +1,7 @@
-import { commandMigration, decideGate, type MigrationHandle, viewMigration } from '../../../client/operations.ts';
+import { commandMigration, type MigrationHandle, viewMigration } from '../../../client/operations.ts';
 import { ENDS } from '../../../domain/phase.ts';
 import type { TrialEstate } from '../../../tools/estate/estate.ts';
-import { noteDecision } from '../../../tools/estate/operator.ts';
+import { answerGate } from '../../../tools/estate/operator.ts';
 import type { MigrationView } from '../../../workflows/messages.ts';
 import type { LabHand } from '../lab-hand.ts';
 import { pause, soon } from './again.ts';
@@ -46,18 +46,8 @@ const send = async (
   answer: Answer,
 ): Promise<true> => {
   if ('gate' in answer) {
-    const { gate, do: decision } = answer;
-    const { lossFrom } = gate.evidence;
-    noteDecision(trial.labState, {
-      at: new Date().toISOString(),
-      vm: view.vm.id,
-      hop: gate.hop,
-      gate: gate.name,
-      decision,
-      by: OPERATOR,
-      ...(typeof lossFrom === 'string' ? { lossFrom } : {}),
-    });
-    await decideGate(handle, gate, { decision, by: OPERATOR });
+    const operator = { name: OPERATOR, labState: trial.labState };
+    await answerGate(operator, handle, view, answer.gate, { decision: answer.do });
   } else if (answer.do === 'command') await commandMigration(handle, answer.verb, OPERATOR);
   else {
     await lab.power(answer.vm, 'off');
