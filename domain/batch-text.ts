@@ -1,4 +1,5 @@
 import type { BatchState } from './batch.ts';
+import { counted } from './counted.ts';
 import type { GroupGate } from './group-gate.ts';
 
 export interface BatchGlance extends BatchState {
@@ -44,7 +45,7 @@ const groupText = (b: BatchGlance, group: string): string => {
 /** Current details of a batch in Markdown, as the Temporal UI shows them. */
 export const describeBatch = (b: BatchGlance): string =>
   [
-    `### ${b.name}: ${b.members.length} VMs in ${b.groups.length} groups`,
+    `### ${b.name}: ${counted(b.members.length, 'VM')} in ${counted(b.groups.length, 'group')}`,
     b.stopped ? `Stopped by ${b.stopped.by}: ${b.stopped.why}. Nothing new begins.` : '',
     b.groups
       .slice(0, 50)

@@ -1,8 +1,7 @@
+import { counted } from '../domain/counted.ts';
 import type { Refusal } from './refusal.ts';
 
 const SHOWN = 50;
-
-const counted = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
 
 const render = ({ file, line, column, severity, message, fix }: Refusal): string =>
   `${severity === 'error' ? '✗' : '!'} ${file}:${line}:${column}  ${message.replace(/\s+/g, ' ')}\n    ${fix}`;

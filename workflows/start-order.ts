@@ -1,5 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { BatchOrder } from '../domain/batch.ts';
+import { counted } from '../domain/counted.ts';
 import type { JourneyOrder } from '../domain/plan.ts';
 import { batchId } from './batch-messages.ts';
 
@@ -32,7 +33,7 @@ export const migrationStart = (order: JourneyOrder) => ({
 export const batchStart = (order: BatchOrder) => ({
   workflowId: batchId(order.programme, order.name),
   workflowTaskTimeout: '5s' as const,
-  staticSummary: `${order.name}: ${order.members.length} VMs in ${order.groups.length} groups`,
+  staticSummary: `${order.name}: ${counted(order.members.length, 'VM')} in ${counted(order.groups.length, 'group')}`,
   typedSearchAttributes: [
     { key: keyword('Programme'), value: order.programme },
     { key: keyword('Batch'), value: order.name },

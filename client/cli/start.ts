@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../../domain/counted.ts';
 import { isIdentified, type Plan, vmsOfBatch } from '../../domain/plan.ts';
 import { wrongInput } from '../wrong-input.ts';
 import { examples, withJson } from './command-line.ts';
@@ -42,7 +43,7 @@ const start = async (batch: string, { json, ...place }: Asked): Promise<void> =>
         '✓',
         ran
           ? `${handle.workflowId} runs already; what of it was not running is started.`
-          : `${handle.workflowId}: ${vms.length} VMs in ${new Set(vms.map(({ group }) => group)).size} groups`,
+          : `${handle.workflowId}: ${counted(vms.length, 'VM')} in ${counted(new Set(vms.map(({ group }) => group)).size, 'group')}`,
       ),
     );
     for (const { name, id, group } of vms) say(`  ${group}  ${name}  ${id}`);

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { type ListedVm, totalBytes } from '../../domain/vm.ts';
 import { hopColumn } from '../roster/columns.ts';
@@ -6,8 +7,6 @@ import { inRow, type Said } from './said.ts';
 const TB = 2 ** 40;
 
 const terabytes = (bytes: number): string => `${(Math.ceil((bytes / TB) * 100) / 100).toFixed(2)} TB`;
-
-const counted = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
 
 const numbers = 'They are counted from 0, as the source lists them.';
 

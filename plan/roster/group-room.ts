@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.ts';
 import type { ReadPaths } from '../programme/read-paths.ts';
 import type { Draft } from './read-vms.ts';
 
@@ -7,7 +8,7 @@ export const checkGroupRoom = (drafts: readonly Draft[], paths: ReadPaths, seats
   for (const [, rows] of Map.groupBy(staged, ({ vm }) => JSON.stringify([vm.batch, vm.group])))
     rows[seats]?.row.no(
       'group',
-      `Group ${rows[0]?.vm.group} has ${rows.length} VMs, and staging has ${seats} seats`,
+      `Group ${rows[0]?.vm.group} has ${counted(rows.length, 'VM')}, and staging has ${counted(seats, 'seat')}`,
       'Split the group, raise policies.seats.staging, or let each VM by itself with gates.cutover.scope: vm.',
     );
 };

@@ -1,4 +1,5 @@
 import { queueOf } from '../../domain/address.ts';
+import { counted } from '../../domain/counted.ts';
 import type { Estate } from '../../domain/estate.ts';
 import type { Landing } from '../../domain/landing.ts';
 import type { BatchPlan, PathHop, Settings, VmPlan } from '../../domain/plan.ts';
@@ -57,7 +58,7 @@ const checkWindows = (row: VmRow, path: string, hops: readonly unknown[], batch:
   const fix = `Give the batch one window, or ${hops.length}.`;
   row.no(
     'path',
-    `Path ${path} has ${hops.length} ${hops.length === 1 ? 'hop' : 'hops'}, but batch ${batch?.name} has ${windows} windows`,
+    `Path ${path} has ${counted(hops.length, 'hop')}, but batch ${batch?.name} has ${windows} windows`,
     fix,
   );
 };

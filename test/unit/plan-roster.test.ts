@@ -121,7 +121,7 @@ test('ten thousand rows that are all wrong are refused in three seconds of compu
 test('a group that is bigger than staging is refused: it would wait for itself', async () => {
   const yaml = example.yaml.replace('staging: 8', 'staging: 1');
   const [refusal] = refusalsOf(await readWritten({ ...example, yaml }));
-  expect(refusal).toMatchObject({ line: 4, message: 'Group web has 2 VMs, and staging has 1 seats' });
+  expect(refusal).toMatchObject({ line: 4, message: 'Group web has 2 VMs, and staging has 1 seat' });
 });
 
 test('where each VM is decided on by itself, a group may be bigger than staging', async () => {
