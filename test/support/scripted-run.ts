@@ -10,6 +10,7 @@ import type { GateName, JourneyOrder } from '../../domain/plan.ts';
 import type { Verb } from '../../domain/verbs.ts';
 import { agentWorkers, type Served } from '../../workers/agent.ts';
 import { orchestratorWorker } from '../../workers/orchestrator.ts';
+import { unpolled } from '../../workers/pollers.ts';
 import { capacity } from '../../workflows/capacity.ts';
 import { capacityId, leases } from '../../workflows/capacity-messages.ts';
 import { command, decide, type MigrationView, view } from '../../workflows/messages.ts';
@@ -73,6 +74,11 @@ export const scriptedRun = (others?: Readonly<Record<string, Served>>): Scripted
     const serve = others ?? (products.serve as unknown as Record<string, Served>);
     orchestrator = await orchestrate();
     agents = (await agentWorkers({ ...options(), concurrency: 4, serve })).map(working);
+    // What asks whether an agent serves a queue must not ask before it has polled.
+    await eventually(
+      async () => (await unpolled(env.client.connection, 'test', Object.keys(serve))).length === 0,
+      'every queue polled',
+    );
   });
   afterAll(async () => {
     await Promise.all([orchestrator, ...agents].map(({ stop }) => stop()));
