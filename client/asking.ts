@@ -23,13 +23,16 @@ const isUnanswered = (error: unknown): boolean => {
 
 const START = 'Start one with `tranship worker orchestrator`.';
 
+/** Nobody was there to answer; whether what was asked is taken later is not known. */
+export class NoAnswer extends Error {}
+
 const unanswered = (withinMs: number): Error =>
-  new Error(
+  new NoAnswer(
     `No orchestrator answered within ${withinMs / 1_000} s. What was asked may still be taken when one comes back: look before you ask again.\n    ${START}`,
   );
 
 const absent = (): Error =>
-  new Error(
+  new NoAnswer(
     `No orchestrator runs, so no migration answers. What was asked may still be taken when one comes back: look before you ask again.\n    ${START}`,
   );
 

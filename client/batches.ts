@@ -1,6 +1,6 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
-import type { BatchOrder, GroupDecided } from '../domain/batch.ts';
-import type { GroupGate } from '../domain/group-gate.ts';
+import type { BatchOrder, GroupDecided, GroupDecision } from '../domain/batch.ts';
+import { type GroupGate, WHOLE } from '../domain/group-gate.ts';
 import { isIdentified, journeyOrder, type Plan, vmsOfBatch } from '../domain/plan.ts';
 import type { batch } from '../workflows/batch.ts';
 import {
@@ -15,14 +15,15 @@ import {
 } from '../workflows/batch-messages.ts';
 import { batchStart, migrationId } from '../workflows/start-order.ts';
 import { ensureCapacity } from './operations.ts';
+import { withRoundsOf } from './rounds.ts';
 
 export type BatchHandle = WorkflowHandle<typeof batch>;
 
 /** Of the 2 MB that a new run of the batch may be handed, half: its state, which grows with every decision, is handed on beside the order. */
 const MOST_BYTES = 1_000_000;
 
-/** The batch as the plan has it. Throws in words when the plan lacks it, or a VM of it has no identity yet. */
-export const batchOrder = (plan: Plan, name: string): BatchOrder => {
+/** The batch as the plan has it; `requestedBy` may not approve where a gate says so. Throws in words when the plan lacks it, or a VM of it has no identity yet. */
+export const batchOrder = (plan: Plan, name: string, requestedBy?: string): BatchOrder => {
   const planned = plan.batches[name];
   const vms = vmsOfBatch(plan, name);
   if (!planned || vms.length === 0)
@@ -33,7 +34,8 @@ export const batchOrder = (plan: Plan, name: string): BatchOrder => {
       `No id for ${nameless.map((vm) => vm.name).join(', ')}: \`tranship plan check\` finds them. Nothing was started.`,
     );
   const members = vms.filter(isIdentified).map((vm) => {
-    const order = { ...journeyOrder(plan, vm), batchId: batchId(plan.programme, name) };
+    const asked = requestedBy === undefined ? {} : { requestedBy };
+    const order = { ...journeyOrder(plan, vm), batchId: batchId(plan.programme, name), ...asked };
     return { id: migrationId(order), order };
   });
   const { groups } = planned;
@@ -51,8 +53,9 @@ export const startBatch = async (
   client: Client,
   plan: Plan,
   name: string,
+  requestedBy?: string,
 ): Promise<{ readonly handle: BatchHandle; readonly ran: boolean }> => {
-  const order = batchOrder(plan, name);
+  const order = await withRoundsOf(batchOrder(plan, name, requestedBy));
   await ensureCapacity(client, plan);
   try {
     const handle = await client.workflow.start<typeof batch>('batch', {
@@ -71,19 +74,29 @@ export const startBatch = async (
 
 export const viewBatch = (handle: BatchHandle): Promise<BatchView> => handle.query(batchView);
 
-interface GroupAnswer {
-  readonly decision: 'approve' | 'reject';
-  readonly by: string;
-  readonly comment?: string;
-  readonly ticket?: string;
-}
+type GroupAnswer = Pick<GroupDecision, 'decision' | 'by' | 'comment' | 'ticket' | 'attestation'>;
+
+/** Approvals that wait for their turn, each as it is taken back: of its group, or of the whole batch. */
+export const turnsOf = ({ cleared, policy }: Pick<BatchView, 'cleared' | 'policy'>): readonly GroupDecided[] => {
+  const waiting = cleared.filter(({ decision }) => decision === 'approve');
+  if (policy?.scope !== 'batch') return waiting;
+  const [first] = waiting;
+  return first ? [{ ...first, group: WHOLE, members: waiting.flatMap(({ members }) => members) }] : [];
+};
 
 /** Answers a group's gate for what was seen. The same person clicking twice decides once. */
-export const answerGroup = (handle: BatchHandle, gate: GroupGate, answer: GroupAnswer): Promise<GroupDecided> =>
+export const answerGroup = (
+  handle: BatchHandle,
+  gate: Pick<GroupGate, 'group' | 'hop' | 'fingerprint' | 'openedAt'>,
+  answer: GroupAnswer,
+  updateId = `${answer.decision}/${gate.group}/${gate.hop}/${gate.fingerprint}/${gate.openedAt}/${answer.by}`,
+): Promise<GroupDecided> =>
   handle.executeUpdate(decideGroup, {
     args: [{ group: gate.group, hop: gate.hop, fingerprint: gate.fingerprint, ...answer }],
-    updateId: `${answer.decision}/${gate.group}/${gate.hop}/${gate.fingerprint}/${gate.openedAt}/${answer.by}`,
+    updateId,
   });
+
+const under = (updateId: string | undefined) => (updateId === undefined ? {} : { updateId });
 
 /** Turns a whole group round; answers with the workflow ids of those that were told. */
 export const turnGroupBack = (
@@ -91,12 +104,27 @@ export const turnGroupBack = (
   group: string,
   by: string,
   comment?: string,
+  updateId?: string,
 ): Promise<readonly string[]> =>
-  handle.executeUpdate(rollBackGroup, { args: [{ group, by, ...(comment === undefined ? {} : { comment }) }] });
+  handle.executeUpdate(rollBackGroup, {
+    args: [{ group, by, ...(comment === undefined ? {} : { comment }) }],
+    ...under(updateId),
+  });
+
+/** What of a batch is stopped or goes on: all of it, or one group; `members` that run are told too. */
+export interface WavePart {
+  readonly group?: string;
+  readonly members?: boolean;
+}
 
 /** Nothing new begins: no start, no cut-over of a group. */
-export const stopWave = (handle: BatchHandle, by: string, why: string): Promise<void> =>
-  handle.executeUpdate(stopBatch, { args: [{ by, why }] });
+export const stopWave = (
+  handle: BatchHandle,
+  by: string,
+  why: string,
+  updateId?: string,
+  part: WavePart = {},
+): Promise<void> => handle.executeUpdate(stopBatch, { args: [{ by, why, ...part }], ...under(updateId) });
 
-export const resumeWave = (handle: BatchHandle, by: string): Promise<void> =>
-  handle.executeUpdate(resumeBatch, { args: [{ by }] });
+export const resumeWave = (handle: BatchHandle, by: string, updateId?: string, part: WavePart = {}): Promise<void> =>
+  handle.executeUpdate(resumeBatch, { args: [{ by, ...part }], ...under(updateId) });

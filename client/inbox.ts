@@ -1,6 +1,7 @@
+import type { GroupDecided } from '../domain/batch.ts';
 import type { GroupGate } from '../domain/group-gate.ts';
 import type { MigrationView } from '../workflows/messages.ts';
-import { batchHandle, viewBatch } from './batches.ts';
+import { batchHandle, turnsOf, viewBatch } from './batches.ts';
 import { each } from './each.ts';
 import { handleOf, viewMigration } from './operations.ts';
 import { type Listed, listBatches, listMigrations } from './overview.ts';
@@ -16,6 +17,14 @@ export type Waiting =
       readonly gate: GroupGate;
       readonly since: number;
     }
+  /** Approved, and it begins after others: until then it can be taken back. */
+  | {
+      readonly kind: 'turn';
+      readonly programme: string;
+      readonly batch: string;
+      readonly decided: GroupDecided;
+      readonly since: number;
+    }
   | {
       readonly kind: 'vm';
       readonly listed: Listed;
@@ -26,8 +35,12 @@ export type Waiting =
     }
   | { readonly kind: 'silent'; readonly listed: Listed; readonly why: string; readonly since: number };
 
-const sinceOf = ({ gate, parked, commands }: MigrationView, listed: Listed): number =>
-  parked?.since ?? gate?.openedAt ?? commands.findLast(({ verb }) => verb === 'pause')?.at ?? listed.startedAt;
+const sinceOf = ({ gate, parked, task, commands }: MigrationView, listed: Listed): number =>
+  parked?.since ??
+  gate?.openedAt ??
+  task?.since ??
+  commands.findLast(({ verb }) => verb === 'pause')?.at ??
+  listed.startedAt;
 
 const askVm = async (reached: Reached, listed: Listed, called: string): Promise<Waiting> => {
   try {
@@ -43,17 +56,25 @@ const askVm = async (reached: Reached, listed: Listed, called: string): Promise<
   }
 };
 
-const groupsOf = async (reached: Reached): Promise<readonly (Waiting & { kind: 'group' })[]> => {
+const groupsOf = async (reached: Reached): Promise<readonly (Waiting & { kind: 'group' | 'turn' })[]> => {
   const batches = await listBatches(reached.client);
   const found = await each(batches, async ({ programme, batch }) => {
     const view = await reached.ask(() => viewBatch(batchHandle(reached.client, programme, batch))).catch(() => null);
-    return (view?.gates ?? []).map((gate) => ({
+    const gates = (view?.gates ?? []).map((gate) => ({
       kind: 'group' as const,
       programme,
       batch,
       gate,
       since: gate.openedAt,
     }));
+    const turns = (view ? turnsOf(view) : []).map((decided) => ({
+      kind: 'turn' as const,
+      programme,
+      batch,
+      decided,
+      since: decided.at,
+    }));
+    return [...gates, ...turns];
   });
   return found.flat();
 };
@@ -61,14 +82,17 @@ const groupsOf = async (reached: Reached): Promise<readonly (Waiting & { kind: '
 /** All that waits for a person, oldest first. The VMs of a group that is decided on together come as one. */
 export const inboxOf = async (reached: Reached): Promise<readonly Waiting[]> => {
   const [running, groups] = await Promise.all([listMigrations(reached.client, 'running'), groupsOf(reached)]);
-  const together = new Set(groups.flatMap(({ gate }) => gate.waiting.map(({ id }) => id)));
+  const together = new Set(
+    groups.flatMap((one) => (one.kind === 'group' ? one.gate.waiting : one.decided.members).map(({ id }) => id)),
+  );
   const alone = running.filter((one) => standingOf(one) !== 'running' && !together.has(one.workflowId));
   const calledAs = ({ id, name }: Listed): string =>
     running.some((one) => one.name === name && one.id !== id) ? id : name;
   const vms = await each(alone, (listed) => askVm(reached, listed, calledAs(listed)));
   // Visibility is a moment behind: what was answered meanwhile waits no more.
   const waits = vms.filter(
-    (one) => one.kind !== 'vm' || one.view.gate || one.view.parked || one.view.flags.includes('Paused'),
+    (one) =>
+      one.kind !== 'vm' || one.view.gate || one.view.parked || one.view.task || one.view.flags.includes('Paused'),
   );
   return [...groups, ...waits].sort((a, b) => a.since - b.since);
 };

@@ -1,22 +1,26 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { type Address, CONTRACT, queueOf } from '../domain/address.ts';
-import type { Rules } from '../domain/capacity.ts';
-import type { Decided, OpenGate } from '../domain/gate.ts';
+import type { Loan } from '../domain/ballot.ts';
+import type { Lease, Rules } from '../domain/capacity.ts';
+import type { Decided, Decision, OpenGate } from '../domain/gate.ts';
+import type { JourneyEdit } from '../domain/journey-edit.ts';
+import type { LoanAsked } from '../domain/loan.ts';
 import { type IdentifiedVm, journeyOrder, type Plan } from '../domain/plan.ts';
 import type { Verb } from '../domain/verbs.ts';
 import { readRecord } from '../workers/records.ts';
 import type { capacity } from '../workflows/capacity.ts';
 import { capacityId, setLimits } from '../workflows/capacity-messages.ts';
 import type { initialise } from '../workflows/initialise.ts';
-import { type CommandTaken, command, decide, type MigrationView, view } from '../workflows/messages.ts';
+import { type CommandTaken, command, decide, delegate, type MigrationView, view } from '../workflows/messages.ts';
 import type { migration } from '../workflows/migration.ts';
 import { migrationStart } from '../workflows/start-order.ts';
 import { type Listed, listMigrations } from './overview.ts';
+import { withRounds } from './rounds.ts';
 
 export type MigrationHandle = WorkflowHandle<typeof migration>;
 
-/** Starts the lease table of a programme, or tells the running one the plan's present limits. */
-export const ensureCapacity = async (client: Client, plan: Plan): Promise<void> => {
+/** Starts the lease table of a programme with what is `held`, or tells the running one the plan's present limits. */
+export const ensureCapacity = async (client: Client, plan: Plan, held: readonly Lease[] = []): Promise<void> => {
   const { seats, reconcileMs } = plan.policies;
   const limits = {
     stagingBytes: seats.stagingBytes,
@@ -27,7 +31,7 @@ export const ensureCapacity = async (client: Client, plan: Plan): Promise<void> 
   await client.workflow.signalWithStart<typeof capacity, [Rules]>('capacity', {
     workflowId: capacityId(plan.programme),
     taskQueue: 'orchestrator',
-    args: [{ limits, held: [], waiting: [], reconcileMs }],
+    args: [{ limits, held, waiting: [], reconcileMs }],
     signal: setLimits,
     signalArgs: [{ ...limits, reconcileMs }],
     staticSummary: `what is scarce in ${plan.programme}`,
@@ -41,7 +45,7 @@ export const startMigration = async (
   vm: IdentifiedVm,
   records: string,
 ): Promise<MigrationHandle> => {
-  const order = journeyOrder(plan, vm);
+  const order = await withRounds(journeyOrder(plan, vm), records);
   const record = await readRecord(records, plan.programme, vm.id);
   if (record?.end === 'Decommissioned')
     throw new Error(`${vm.name} has moved already: its record says ${record.end}. Nothing was started.`);
@@ -81,21 +85,38 @@ export const viewMigration = (handle: MigrationHandle): Promise<MigrationView> =
 export const handleOf = (client: Client, workflowId: string): MigrationHandle =>
   client.workflow.getHandle<typeof migration>(workflowId);
 
+/** What of a gate was seen and is decided on. */
+export type SeenGate = Pick<OpenGate, 'name' | 'hop' | 'round' | 'fingerprint' | 'openedAt'>;
+
+export interface GateAnswer extends Pick<Decision, 'decision' | 'by' | 'comment' | 'ticket' | 'attestation'> {
+  /** Names the opening that was seen: a later one is decided on anew. */
+  readonly openedAt?: number;
+}
+
 /** Answers the gate that is open, for what was seen. The same person clicking twice decides once. */
 export const decideGate = (
   handle: MigrationHandle,
-  gate: OpenGate,
-  answer: { readonly decision: 'approve' | 'reject'; readonly by: string; readonly comment?: string },
+  gate: SeenGate,
+  answer: GateAnswer,
+  updateId = `${answer.decision}/${gate.name}/${gate.hop}/${gate.round}/${gate.fingerprint}/${gate.openedAt}/${answer.by}`,
 ): Promise<Decided> =>
   handle.executeUpdate(decide, {
     args: [{ gate: gate.name, hop: gate.hop, round: gate.round, fingerprint: gate.fingerprint, ...answer }],
-    updateId: `${answer.decision}/${gate.name}/${gate.hop}/${gate.round}/${gate.fingerprint}/${gate.openedAt}/${answer.by}`,
+    updateId,
   });
+
+/** Lends the right to approve, at a migration or at a batch. */
+export const delegateAt = (client: Client, workflowId: string, loan: LoanAsked, updateId?: string): Promise<Loan> =>
+  client.workflow
+    .getHandle(workflowId)
+    .executeUpdate(delegate, { args: [loan], ...(updateId === undefined ? {} : { updateId }) });
 
 /** What goes with a command: why, and the parked step that was seen; at another one it is refused. */
 export interface CommandWords {
   readonly comment?: string;
   readonly step?: string;
+  readonly edit?: JourneyEdit;
+  readonly to?: string;
 }
 
 export const commandMigration = (
@@ -103,7 +124,9 @@ export const commandMigration = (
   verb: Verb,
   by: string,
   words: CommandWords = {},
-): Promise<CommandTaken> => handle.executeUpdate(command, { args: [{ verb, by, ...words }] });
+  updateId?: string,
+): Promise<CommandTaken> =>
+  handle.executeUpdate(command, { args: [{ verb, by, ...words }], ...(updateId === undefined ? {} : { updateId }) });
 
 /**
  * The migration of a VM by its display name or its id, from one visibility list. A name that several bear is refused with their ids.

@@ -72,6 +72,16 @@ const merge = (file: string, vms: readonly ListedVm[], around: SheetAround): Pro
   });
 };
 
+/** Writes a sheet that nobody has worked on yet; over one that is there only when told to. */
+export const writeSheet = async (file: string, text: string, over: boolean): Promise<void> => {
+  if (over) return replace(file, text);
+  await writeFile(file, text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EEXIST'
+      ? wrongInput(`${file}  is there already`, 'Give --force to write over it, or --out another file.')
+      : unwritable(file, error);
+  });
+};
+
 /** Refuses before anything is asked what could not be written afterwards. */
 export const prepareSheet = async (file: string, how: 'new' | 'replace' | 'merge'): Promise<SheetFile> => {
   const there = await isThere(file);

@@ -2,7 +2,9 @@
 
 export type PlatformProduct = 'ahv' | 'hyper-v' | 'azure-local';
 export type MoverProduct = 'veeam' | 'azure-migrate';
-export type Product = PlatformProduct | MoverProduct | 'guest';
+/** What hooks reach: an HTTP endpoint, or a DNS server. */
+export type HookProduct = 'hooks' | 'dns';
+export type Product = PlatformProduct | MoverProduct | 'guest' | HookProduct;
 
 /** Version of the activity contracts. Within one version fields are only added, and only optional. */
 export const CONTRACT = 1;

@@ -1,6 +1,7 @@
+import { ballotLines, wordsToFill } from './ballot-text.ts';
 import type { BatchState } from './batch.ts';
 import { counted } from './counted.ts';
-import type { GroupGate } from './group-gate.ts';
+import { type GroupGate, WHOLE } from './group-gate.ts';
 
 export interface BatchGlance extends BatchState {
   readonly gates: readonly GroupGate[];
@@ -14,12 +15,15 @@ const list = (names: readonly string[]): string => {
   return text.length <= MOST ? text : `${text.slice(0, MOST)} … (${names.length} in all)`;
 };
 
+const calledAs = ({ group }: GroupGate): string => (group === WHOLE ? 'The whole batch' : group);
+
 const gateText = (gate: GroupGate, approvers: readonly string[]): string => {
   const waiting = list(gate.waiting.map(({ vm }) => vm.name));
   if (gate.missing.length > 0)
-    return `**${gate.group}, hop ${gate.hop}**: ${waiting} at the gate; not yet ${list(gate.missing.map(({ name }) => name))}`;
+    return `**${calledAs(gate)}, hop ${gate.hop}**: ${waiting} at the gate; not yet ${list(gate.missing.map(({ name, why }) => (why ? `${name} (${why})` : name)))}`;
   return [
-    `**${gate.group} waits for a decision: cutover** (hop ${gate.hop}): ${waiting}`,
+    `**${calledAs(gate)} waits for a decision: cutover** (hop ${gate.hop}): ${waiting}`,
+    ...ballotLines(gate).map((line) => `- ${list([line])}`),
     ...(gate.after.length > 0 ? [`- begins after ${list(gate.after.map(({ name }) => name))}`] : []),
     '',
     'Signal `decideGroup` with:',
@@ -30,6 +34,7 @@ const gateText = (gate: GroupGate, approvers: readonly string[]): string => {
       fingerprint: gate.fingerprint,
       decision: 'approve',
       by: approvers[0] ?? 'you',
+      ...wordsToFill(gate),
     }),
     '```',
   ].join('\n');
@@ -47,6 +52,7 @@ export const describeBatch = (b: BatchGlance): string =>
   [
     `### ${b.name}: ${counted(b.members.length, 'VM')} in ${counted(b.groups.length, 'group')}`,
     b.stopped ? `Stopped by ${b.stopped.by}: ${b.stopped.why}. Nothing new begins.` : '',
+    ...(b.paused ?? []).map((each) => `${each.group} stopped by ${each.by}: ${each.why}. Nothing new of it begins.`),
     b.groups
       .slice(0, 50)
       .map((group) => groupText(b, group))

@@ -1,6 +1,8 @@
+import type { Ballot, Identity, Loan, Tally } from './ballot.ts';
 import type { Decision } from './gate.ts';
 import { ENDS, type Phase } from './phase.ts';
-import type { GateName, JourneyOrder } from './plan.ts';
+import type { GateName, GatePolicy, JourneyOrder } from './plan.ts';
+import { typed } from './typed.ts';
 import type { VmRef } from './vm.ts';
 import type { Window } from './window.ts';
 
@@ -34,7 +36,18 @@ export type MemberReport =
   | { readonly member: string; readonly told: 'atGate'; readonly gate: MemberGate }
   | { readonly member: string; readonly told: 'landed' | 'wentBack'; readonly hop: number }
   | { readonly member: string; readonly told: 'hasRoom' }
-  | { readonly member: string; readonly told: 'ended'; readonly phase: Phase };
+  /** It keeps syncing in front of its gate until a person says resume. */
+  | { readonly member: string; readonly told: 'held'; readonly hop: number; readonly why: string }
+  /** What its batch asked of it and it does not do. */
+  | {
+      readonly member: string;
+      readonly told: 'refused';
+      readonly verb: string;
+      readonly why: string;
+      readonly at: number;
+    }
+  /** `deferredTo`: the batch it shall move in instead. */
+  | { readonly member: string; readonly told: 'ended'; readonly phase: Phase; readonly deferredTo?: string };
 
 /**
  * - `planned`  not started yet
@@ -62,18 +75,39 @@ export interface Member {
   readonly landed: number;
   /** Why it was refused or is lost. */
   readonly note: string | null;
+  /** Why it does not come to its gate before a person says so; absent or null where nothing keeps it. */
+  readonly held?: string | null;
+  /** A person took it out: it never starts, or was asked to eject. */
+  readonly removed?: true;
 }
 
 /** A decision on a whole group. `fingerprint` is of the group's gate as it was seen. */
-export interface GroupDecision extends Omit<Decision, 'gate' | 'round' | 'group' | 'openedAt' | 'groupAsked'> {
+export interface GroupDecision
+  extends Omit<Decision, 'gate' | 'round' | 'group' | 'openedAt' | 'groupAsked' | 'right'> {
   readonly group: string;
 }
 
 export interface GroupDecided extends GroupDecision {
   readonly at: number;
-  readonly channel: 'update' | 'signal';
+  /** `plan`: nobody decided in time. */
+  readonly channel: 'update' | 'signal' | 'plan';
+  readonly identity?: Identity;
+  /** How far it brought the gate, where one approval is not enough. */
+  readonly tally?: Tally;
+  /** The name on the list of approvers it counts by. */
+  readonly right?: string;
+  /** From then on an approval that did not go out is void, ms. */
+  readonly expiresAt?: number;
   /** Members it holds for, with what each of them showed. */
   readonly members: readonly { readonly id: string; readonly gate: MemberGate }[];
+}
+
+/** How far the people of one group's gate are, at one opening of it. */
+export interface GroupPoll extends Pick<Ballot, 'votes' | 'remindedAt' | 'escalatedAt'> {
+  readonly group: string;
+  readonly hop: number;
+  readonly fingerprint: string;
+  readonly openedAt: number;
 }
 
 export interface BatchState {
@@ -82,6 +116,14 @@ export interface BatchState {
   readonly groups: readonly string[];
   readonly members: readonly Member[];
   readonly approvers: readonly string[];
+  /** What the gate before a cut-over asks for; absent in what earlier versions carried. */
+  readonly policy?: GatePolicy;
+  readonly requestedBy?: string;
+  /** Votes and reminders at the gates of groups as they stand; absent before the first. */
+  readonly polls?: readonly GroupPoll[];
+  readonly loans?: readonly Loan[];
+  /** Ids of the attestations that were used. */
+  readonly attestations?: readonly string[];
   readonly trustNamespace: boolean;
   /** One a hop, null where it may cut over at any time. */
   readonly windows: readonly (Window | null)[];
@@ -89,8 +131,27 @@ export interface BatchState {
   /** Approved, and held back until the groups before have landed. */
   readonly cleared: readonly GroupDecided[];
   readonly stopped: { readonly by: string; readonly at: number; readonly why: string } | null;
+  /** Groups of which nothing new begins. */
+  readonly paused?: readonly {
+    readonly group: string;
+    readonly by: string;
+    readonly at: number;
+    readonly why: string;
+  }[];
   /** What was refused or lapsed, with why; the newest ten. */
   readonly refused: readonly { readonly what: string; readonly why: string; readonly at: number }[];
+  /** Orders that are not those the batch was started with: of members that were added, or changed since. */
+  readonly orders?: readonly BatchMember[];
+  /** Who changed the batch under way, and what, in words; the newest twenty. */
+  readonly edited?: readonly EditTaken[];
+}
+
+/** One change of a batch under way, kept for the record. */
+export interface EditTaken {
+  readonly by: string;
+  readonly at: number;
+  readonly channel: 'update' | 'signal';
+  readonly did: readonly string[];
 }
 
 export const newBatch = (order: BatchOrder): BatchState => {
@@ -101,20 +162,10 @@ export const newBatch = (order: BatchOrder): BatchState => {
     programme: order.programme,
     name: order.name,
     groups: order.groups,
-    members: order.members.map(({ id, order: vm }) => ({
-      id,
-      vm: vm.source,
-      group: vm.group,
-      hops: vm.hops.length,
-      status: 'planned',
-      end: null,
-      hasRoom: false,
-      gate: null,
-      through: 0,
-      landed: 0,
-      note: null,
-    })),
+    members: order.members.map(newMember),
     approvers: first?.order.gates.cutover.approvers ?? [],
+    ...(first ? { policy: first.order.gates.cutover } : {}),
+    ...(first?.order.requestedBy === undefined ? {} : { requestedBy: first.order.requestedBy }),
     trustNamespace: first?.order.trustNamespace ?? false,
     windows: longest.map((hop) => hop.window),
     decisions: [],
@@ -123,6 +174,20 @@ export const newBatch = (order: BatchOrder): BatchState => {
     refused: [],
   };
 };
+
+export const newMember = ({ id, order }: BatchMember): Member => ({
+  id,
+  vm: order.source,
+  group: order.group,
+  hops: order.hops.length,
+  status: 'planned',
+  end: null,
+  hasRoom: false,
+  gate: null,
+  through: 0,
+  landed: 0,
+  note: null,
+});
 
 export const amend = (state: BatchState, id: string, change: Partial<Member>): BatchState => ({
   ...state,
@@ -180,7 +245,7 @@ const atGate = (state: BatchState, member: Member, gate: MemberGate): BatchState
   !isMemberGate(gate) || isAnswered(state, member, gate)
     ? state
     : amend(state, member.id, {
-        ...{ status: 'running', hasRoom: true, gate },
+        ...{ status: 'running', hasRoom: true, gate, held: null },
         ...{ through: gate.hop - 1, landed: gate.hop - 1 },
       });
 
@@ -199,10 +264,23 @@ export const hear = (state: BatchState, report: MemberReport): BatchState => {
         : state;
     case 'wentBack':
       return isHop(report.hop)
-        ? amend(state, member.id, { gate: null, through: report.hop - 1, landed: report.hop - 1 })
+        ? amend(state, member.id, { gate: null, held: null, through: report.hop - 1, landed: report.hop - 1 })
         : state;
-    case 'ended':
-      return ended(state, member.id, ENDS.includes(report.phase) ? report.phase : null);
+    case 'held':
+      return isHop(report.hop)
+        ? amend(state, member.id, {
+            ...{ hasRoom: true, gate: null, held: typed(report.why) },
+            ...{ through: report.hop - 1, landed: report.hop - 1 },
+          })
+        : state;
+    case 'refused':
+      return refusedOf(state, `${typed(report.verb)} of ${member.vm.name}`, typed(report.why), report.at);
+    case 'ended': {
+      const next = ended(state, member.id, ENDS.includes(report.phase) ? report.phase : null);
+      return report.deferredTo === undefined
+        ? next
+        : noted(next, member.id, `Deferred to ${typed(report.deferredTo)}: move its row of the plan there.`);
+    }
     default:
       return state;
   }
@@ -229,7 +307,9 @@ export const toStart = (state: BatchState): readonly Member[] => {
 export const startAgain = (state: BatchState): BatchState => ({
   ...state,
   members: state.members.map((m) =>
-    m.status === 'lost' || m.status === 'planned' ? { ...m, status: 'planned', hasRoom: false, note: null } : m,
+    m.removed || (m.status !== 'lost' && m.status !== 'planned')
+      ? m
+      : { ...m, status: 'planned', hasRoom: false, note: null },
   ),
 });
 

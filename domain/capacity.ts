@@ -58,6 +58,9 @@ export interface LeaseRequest {
   readonly asks: readonly Ask[];
 }
 
+/** What one holder asks for, or gives back. */
+export type Trade = LeaseRequest | { readonly holder: string; readonly purposes: readonly Purpose[] };
+
 export interface Waiter extends Ask {
   readonly holder: string;
   readonly name?: string;

@@ -115,6 +115,27 @@ export interface GuestInstance {
   readonly bastion?: { readonly host: string; readonly port: number; readonly login: Login };
 }
 
+/** One endpoint that hooks send requests to. */
+export interface HookInstance {
+  /** https; a path in it comes before every hook's own. */
+  readonly endpoint: string;
+  readonly ca?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Header → reference to its whole value, such as `Bearer …`. */
+  readonly secretHeaders?: Readonly<Record<string, SecretRef>>;
+  /** Signs every request with an HMAC under this key, in this header. */
+  readonly signature?: { readonly header: string; readonly key: SecretRef };
+}
+
+/** A Windows DNS server, reached by its own cmdlets. */
+export interface DnsInstance {
+  /** Name for `-ComputerName`. */
+  readonly server: string;
+  readonly powershell: Executable;
+  /** Zones that hooks may change; no other one is touched. */
+  readonly zones: readonly string[];
+}
+
 export interface Estate {
   readonly ahv: Readonly<Record<string, AhvInstance>>;
   readonly veeam: Readonly<Record<string, VeeamInstance>>;
@@ -122,4 +143,7 @@ export interface Estate {
   readonly 'azure-migrate': Readonly<Record<string, AzureMigrateInstance>>;
   readonly 'azure-local': Readonly<Record<string, AzureLocalInstance>>;
   readonly guest: Readonly<Record<string, GuestInstance>>;
+  /** What hooks reach; none when absent. */
+  readonly hooks?: Readonly<Record<string, HookInstance>>;
+  readonly dns?: Readonly<Record<string, DnsInstance>>;
 }

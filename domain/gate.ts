@@ -1,23 +1,24 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { type GateName, IRREVERSIBLE } from './plan.ts';
+import { asTyped, type Ballot, type Judging, refuseApproval, type Tally } from './ballot.ts';
+import type { GateName } from './plan.ts';
 import { typed } from './typed.ts';
 
-/** Whether what a gate lets through can be undone. */
-export const isIrreversible = (gate: GateName): boolean => IRREVERSIBLE[gate];
+export { isIrreversible } from './ballot.ts';
 
 /** What was shown to whoever decided; plain words and numbers. */
 export type Evidence = Readonly<Record<string, unknown>>;
 
 /** A gate that waits. `fingerprint` is of the evidence; a decision must name it. */
-export interface OpenGate {
+export interface OpenGate extends Ballot {
   readonly name: GateName;
   readonly hop: number;
   readonly round: number;
   readonly fingerprint: string;
   readonly evidence: Evidence;
   readonly openedAt: number;
-  readonly approvers: readonly string[];
+  /** It is decided on with its group, or with its whole batch, there and not here. */
+  readonly together?: 'group' | 'batch';
 }
 
 /** A decision as it comes in, by update or by signal. `attestation` is the API's signature. */
@@ -35,6 +36,10 @@ export interface Decision {
   readonly group?: string;
   /** The opening of the VM's gate that the group saw: a later one, with the same evidence, is decided on anew. */
   readonly openedAt?: number;
+  /** The name on the list of approvers that the decision on the group counted by. */
+  readonly right?: string;
+  /** Nobody decided on the group in time: it opens again with what is there then. */
+  readonly expired?: boolean;
   /** When all of the group stood there to be decided on, and when it was decided, ms; a VM hears of it when the turn of its group has come. */
   readonly groupAsked?: { readonly from: number; readonly to: number };
 }
@@ -42,8 +47,11 @@ export interface Decision {
 /** A decision that was taken, kept for the record. */
 export interface Decided extends Decision {
   readonly at: number;
-  readonly channel: 'update' | 'signal';
+  /** `plan`: the plan itself lets it through. */
+  readonly channel: 'update' | 'signal' | 'plan';
   readonly identity: 'attested' | 'identity unverified';
+  /** How far it brought the gate, where one approval is not enough. */
+  readonly tally?: Tally;
 }
 
 /** JSON with sorted keys: the same evidence gives the same text whatever its order. */
@@ -74,21 +82,16 @@ const isDecision = (value: unknown): value is Decision => {
   return (decision === 'approve' || decision === 'reject') && typeof by === 'string' && by !== '';
 };
 
-/** Why nobody knows who approves, or null. */
-export const refuseUntrusted = (gate: GateName, attestation: unknown, trustNamespace: boolean): string | null => {
-  if (trustNamespace) return null;
-  if (attestation)
-    return 'This version cannot verify an attestation yet; opening an irreversible gate needs trustNamespace in the plan.';
-  return isIrreversible(gate)
-    ? `${gate} cannot be undone and needs an attested decision; the plan does not say trustNamespace.`
-    : null;
-};
-
 /**
  * Why a decision is refused, or null. A rejection needs no proof of identity: holding back is always safe.
  * Opening an irreversible gate needs an attested decision unless the plan trusts the namespace.
  */
-export const refuseDecision = (open: OpenGate | null, decision: Decision, trustNamespace: boolean): string | null => {
+export const refuseDecision = (
+  open: OpenGate | null,
+  decision: Decision,
+  trustNamespace: boolean,
+  { who, loans = [], now = 0 }: Partial<Omit<Judging, 'trustNamespace'>> = {},
+): string | null => {
   if (!isDecision(decision))
     return 'A decision is {"gate", "hop", "round", "fingerprint", "decision": approve or reject, "by": your name}.';
   if (!open) return 'No gate is open.';
@@ -97,9 +100,6 @@ export const refuseDecision = (open: OpenGate | null, decision: Decision, trustN
   if (decision.openedAt !== undefined && decision.openedAt !== open.openedAt)
     return `${open.name} was opened anew since: it is decided on again.`;
   if (decision.decision === 'reject') return null;
-  if (decision.fingerprint !== open.fingerprint)
-    return `What you saw (${typed(decision.fingerprint)}) is not what is there now (${open.fingerprint}). Look again, then decide.`;
-  if (open.approvers.length > 0 && !open.approvers.includes(decision.by))
-    return `${decision.by || 'nobody'} may not open ${open.name}. Approvers: ${open.approvers.join(', ')}.`;
-  return refuseUntrusted(open.name, decision.attestation, trustNamespace);
+  const judging = { who: who === undefined ? asTyped(decision.by) : who, loans, trustNamespace, now };
+  return refuseApproval(open.name, open, decision, judging);
 };

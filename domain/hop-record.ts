@@ -10,6 +10,8 @@ export interface HopRecord {
   /** Counts attempts of this hop: a new round has new operation tokens. */
   round: number;
   kind: CutoverKind | null;
+  /** Its mover is given size and networks at protect; unknown when absent. */
+  fixesAtProtect?: boolean;
   /** The mover's object, once known. */
   item: string | null;
   itemAdopted: boolean;

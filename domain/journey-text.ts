@@ -1,5 +1,7 @@
+import { ballotLines, wordsToFill } from './ballot-text.ts';
 import type { OpenGate } from './gate.ts';
 import type { Phase } from './phase.ts';
+import type { OpenTask } from './task.ts';
 import type { Parked, Verb } from './verbs.ts';
 
 /** The part of a view that people read first. */
@@ -12,6 +14,7 @@ export interface JourneyGlance {
   readonly waitingFor: string | null;
   readonly parked: Parked | null;
   readonly gate: OpenGate | null;
+  readonly task?: OpenTask;
   readonly legal: readonly Verb[];
 }
 
@@ -28,6 +31,7 @@ const gateText = (gate: OpenGate): string =>
     `**Waits for a decision: ${gate.name}** (hop ${gate.hop}, round ${gate.round})`,
     cut(evidenceText(gate), 3_000),
     `- approvers: ${cut(gate.approvers.join(', '), 300) || 'anyone'}`,
+    ...ballotLines(gate).map((line) => `- ${cut(line, 300)}`),
     '',
     'Signal `decide` with:',
     '```json',
@@ -38,7 +42,17 @@ const gateText = (gate: OpenGate): string =>
       fingerprint: gate.fingerprint,
       decision: 'approve',
       by: gate.approvers[0] ?? 'you',
+      ...wordsToFill(gate),
     }),
+    '```',
+  ].join('\n');
+
+const taskText = (task: OpenTask): string =>
+  [
+    `**Waits for a person: ${cut(task.text, 500)}** (${cut(task.role, 100)})`,
+    'Signal `done` with:',
+    '```json',
+    JSON.stringify({ hook: task.hook, by: 'you' }),
     '```',
   ].join('\n');
 
@@ -57,6 +71,7 @@ export const describeJourney = (j: JourneyGlance): string =>
     j.step ? `Step: ${cut(j.step, 200)}` : '',
     j.waitingFor ? `Waiting for: ${cut(j.waitingFor, 200)}` : '',
     j.gate ? gateText(j.gate) : '',
+    j.task ? taskText(j.task) : '',
     j.parked ? cut(parkedText(j.parked), 2_000) : '',
     `You can: ${j.legal.join(', ') || 'nothing, it has ended'}`,
   ]

@@ -27,8 +27,8 @@ export interface HumanWait {
 export interface Ledger {
   readonly entries: LedgerEntry[];
   readonly waits: HumanWait[];
-  /** `at`: when the round was seen to have ended. Journeys of the first version have none. */
-  readonly bytes: { hop: number; round: number; moved: number | null; at?: number }[];
+  /** `from`, `at`: when the round was asked for and seen to have ended. Journeys of earlier versions have none. */
+  readonly bytes: { hop: number; round: number; moved: number | null; at?: number; from?: number }[];
 }
 
 export const newLedger = (): Ledger => ({ entries: [], waits: [], bytes: [] });

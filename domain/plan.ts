@@ -3,7 +3,9 @@
 import type { Address, MoverProduct, PlatformProduct } from './address.ts';
 import { PURPOSES, type Purpose } from './capacity.ts';
 import type { Estate } from './estate.ts';
+import type { Hook } from './hook.ts';
 import type { Landing } from './landing.ts';
+import type { ProgrammeRules } from './programme.ts';
 import type { OsFamily, VmRef } from './vm.ts';
 import type { Window } from './window.ts';
 
@@ -45,12 +47,34 @@ export const IRREVERSIBLE: Readonly<Record<GateName, boolean>> = {
   decommission: true,
 };
 
+/** What an approval must say where the plan asks for it. */
+export const NEEDS = ['comment', 'ticket'] as const;
+export type Need = (typeof NEEDS)[number];
+
+/** What a gate asks of those who decide. Absent fields ask nothing: one approver, whenever it suits. Times are ms from its opening. */
 export interface GatePolicy {
   /** Names of people or groups as the identity provider writes them. */
   readonly approvers: readonly string[];
   readonly irreversible: boolean;
-  /** `group`: the VMs of a group are decided on together, at their batch. A VM on its own; when absent. */
-  readonly scope?: 'vm' | 'group';
+  /**
+   * `group`: the VMs of a group are decided on together, at their batch; `batch`: all of the batch are. A VM on its own; when absent.
+   */
+  readonly scope?: 'vm' | 'group' | 'batch';
+  /** So many different people must approve. */
+  readonly quorum?: number;
+  /** Who asked for the thing may not approve it. */
+  readonly notRequester?: boolean;
+  readonly needs?: readonly Need[];
+  readonly remindMs?: number;
+  /** Then these may open it too. */
+  readonly escalateMs?: number;
+  readonly escalateTo?: readonly string[];
+  /** The gate closes and opens again for what is there then. What was approved by then and not used is void too. */
+  readonly expireMs?: number;
+  /** Evidence older than this is gathered anew, as at an expiry. */
+  readonly maxAgeMs?: number;
+  /** The plan itself opens it: only what can be undone. */
+  readonly automatic?: boolean;
 }
 
 export type Gates = Readonly<Record<GateName, GatePolicy>>;
@@ -116,6 +140,8 @@ export interface BatchPlan {
   readonly windows: readonly (Window | null)[];
   /** Order in which groups cut over. */
   readonly groups: readonly string[];
+  /** Batches that must have landed before this one begins. */
+  readonly after?: readonly string[];
 }
 
 /** The owner's own test of the VM. `target` is `host:port` for tcp, a URL for http; `expect` is a status code or a text in the answer. */
@@ -146,6 +172,11 @@ export interface VmPlan {
   readonly serveWhileMounted: boolean;
 }
 
+/** `batches`: all of the plan, in order. */
+export interface ProgrammePlan extends ProgrammeRules {
+  readonly batches: readonly string[];
+}
+
 export interface Plan {
   readonly programme: string;
   /** Whoever can reach the namespace may open irreversible gates; the record then says "identity unverified". */
@@ -155,7 +186,20 @@ export interface Plan {
   readonly paths: Readonly<Record<string, readonly PathHop[]>>;
   readonly gates: Gates;
   readonly batches: Readonly<Record<string, BatchPlan>>;
+  /** In the order of the plan; none when absent. */
+  readonly hooks?: readonly PlannedHook[];
+  /** Batches in the order in which they begin, and what holds them back; absent where a plan is made without a file. */
+  readonly order?: ProgrammePlan;
   readonly vms: readonly VmPlan[];
+}
+
+/** A hook, and whom it is for; `null` is for all. */
+export interface PlannedHook extends Hook {
+  readonly only: {
+    readonly batches: readonly string[] | null;
+    readonly groups: readonly string[] | null;
+    readonly vms: readonly string[] | null;
+  };
 }
 
 /** A VM whose identity on the source is known: only such a VM can be migrated. */
@@ -193,9 +237,17 @@ export interface JourneyOrder {
   readonly policies: Policies;
   readonly gates: Gates;
   readonly trustNamespace: boolean;
+  /** Who asked for it, where it was said; may not approve where a gate says so. */
+  readonly requestedBy?: string;
   readonly outageBudgetMs: number;
   readonly smoke: Smoke;
   readonly serveWhileMounted: boolean;
+  /** What happens before and after its points; none when absent. */
+  readonly hooks?: readonly Hook[];
+  /** It keeps a checkpoint outside Temporal, from which it can be rebuilt; absent: none. */
+  readonly checkpoints?: true;
+  /** The round each hop begins with, in order: an earlier life of the journey used those before. Absent: 0. */
+  readonly rounds?: readonly number[];
   /** What it takes leases for; absent: room on staging only. */
   readonly leases?: readonly Purpose[];
 }
@@ -213,12 +265,25 @@ const hopOrder = (hop: PathHop, index: number, vm: VmPlan, batch: BatchPlan): Ho
   return { ...hop, n: index + 1, settings, landing, window: windowOf(batch, index) };
 };
 
+/** The hooks of one VM, without whom they are for. */
+const hooksFor = (plan: Plan, vm: VmPlan): readonly Hook[] =>
+  (plan.hooks ?? [])
+    .filter(({ only: { batches, groups, vms } }) =>
+      [
+        [batches, vm.batch],
+        [groups, vm.group],
+        [vms, vm.name],
+      ].every(([names, name]) => names === null || names?.includes(name as string)),
+    )
+    .map(({ only: _whom, ...hook }) => hook);
+
 /** The order of one VM of the plan. Throws `RangeError` when the plan lacks the VM's path, batch or a landing: `readPlan` lets none such through. */
 export const journeyOrder = (plan: Plan, vm: IdentifiedVm): JourneyOrder => {
   const path = plan.paths[vm.path];
   const batch = plan.batches[vm.batch];
   if (!path || !batch) throw new RangeError(`${vm.name}: path ${vm.path} or batch ${vm.batch} is not in the plan`);
   const hops = path.map((hop, index) => hopOrder(hop, index, vm, batch));
+  const hooks = hooksFor(plan, vm);
   return {
     programme: plan.programme,
     batch: vm.batch,
@@ -235,6 +300,8 @@ export const journeyOrder = (plan: Plan, vm: IdentifiedVm): JourneyOrder => {
     outageBudgetMs: vm.outageBudgetMs,
     smoke: vm.smoke,
     serveWhileMounted: vm.serveWhileMounted,
+    ...(hooks.length > 0 ? { hooks } : {}),
+    checkpoints: true,
     // A path of one hop goes past the staging host.
     leases: PURPOSES.filter((purpose) => purpose !== 'staging' || hops.length > 1),
   };

@@ -14,7 +14,7 @@ export const tokenOf = (o: Operation): string => `${PREFIX}${o.vm}/${o.hop}/${o.
 
 /** The token of an object's text, or null where none of ours is in it. */
 export const readToken = (text: string | null | undefined): Operation | null => {
-  const match = /tranship:([^\s/]+)\/(\d+)\/([a-zA-Z]+)\/(\d+)/.exec(text ?? '');
+  const match = /tranship:([^\s/]+)\/(\d+)\/((?:hook|undo)-[\w.-]+|[a-zA-Z]+)\/(\d+)/.exec(text ?? '');
   return match?.[1] && match[3]
     ? { vm: match[1], hop: Number(match[2]), verb: match[3], round: Number(match[4]) }
     : null;

@@ -7,6 +7,7 @@ import { openEstate } from './estate/index.ts';
 import type { Estate, Scenario } from './estate/types.ts';
 import { writePlan } from './plan/write-plan.ts';
 import { writeLaunchers } from './powershell/launchers.ts';
+import { withDns } from './scenarios/dns.ts';
 import { eightVms } from './scenarios/eight.ts';
 import { oneVm } from './scenarios/one.ts';
 import { randomVms } from './scenarios/random.ts';
@@ -15,7 +16,7 @@ import { serveEstate } from './serve.ts';
 
 const USAGE = `node lab/main.ts serve --scenario FILE --state DIR
 node lab/main.ts plan --scenario FILE --state DIR --out DIR
-node lab/main.ts scenario one|eight|several|random [--speed N] [--os windows|linux] [--count N] [--groups N] [--idle] [--seed N] > FILE`;
+node lab/main.ts scenario one|eight|several|random [--speed N] [--os windows|linux] [--count N] [--groups N] [--idle] [--seed N] [--dns] > FILE`;
 
 type Listening = (estate: Estate) => RequestListener;
 
@@ -36,8 +37,14 @@ const room = async (folder: string, name: 'handle' | 'authority' = 'handle'): Pr
 const serve = async (scenarioFile: string, dir: string): Promise<void> => {
   const scenario = JSON.parse(readFileSync(scenarioFile, 'utf8')) as Scenario;
   const estate = openEstate(scenario, resolve(dir));
-  const { prism, veeam, hyperV, azure } = scenario;
-  const instances = [veeam.instance, hyperV.instance, prism.instance, azure.localInstance];
+  const { prism, veeam, hyperV, azure, dns } = scenario;
+  const instances = [
+    veeam.instance,
+    hyperV.instance,
+    prism.instance,
+    azure.localInstance,
+    ...(dns ? [dns.instance] : []),
+  ];
   const pwsh = writeLaunchers(estate.dir, instances, resolve(import.meta.dirname, 'powershell/stand-in.ts'));
   const vendors = {
     prism: dated(estate.at('prism'), (await room('prism'))(estate.at('prism'))),
@@ -80,6 +87,7 @@ const { positionals, values } = parseArgs({
     groups: { type: 'string' },
     idle: { type: 'boolean' },
     seed: { type: 'string' },
+    dns: { type: 'boolean' },
   },
 });
 const [command, name] = positionals;
@@ -89,7 +97,8 @@ if (command === 'serve' && values.scenario && values.state) {
 } else if (command === 'plan' && values.scenario && values.state && values.out) {
   writePlan(values.scenario, values.state, values.out);
 } else {
-  const scenario = command === 'scenario' ? scenarioOf(name, values) : null;
+  const plain = command === 'scenario' ? scenarioOf(name, values) : null;
+  const scenario = plain && values.dns ? withDns(plain) : plain;
   if (scenario) process.stdout.write(`${JSON.stringify(scenario, null, 2)}\n`);
   else {
     process.stderr.write(`${USAGE}\n`);

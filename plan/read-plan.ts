@@ -1,4 +1,5 @@
 import type { PathHop, Plan } from '../domain/plan.ts';
+import { checkHookTargets } from './programme/read-hooks.ts';
 import type { ReadPaths } from './programme/read-paths.ts';
 import { type Programme, type Reading, readProgramme } from './programme/read-programme.ts';
 import { type FilePlace, inOrder, type Refusal, type Refuse } from './refusal.ts';
@@ -13,6 +14,8 @@ import { readFileText } from './text/file-text.ts';
 export interface PlanFiles extends Reading {
   readonly planPath: string;
   readonly csvPath: string;
+  /** The sheet is of batches under way: a group that plan.yaml names may have lost its last VM. */
+  readonly underWay?: true;
 }
 
 /** Where the plan says what, for whoever learns later that something is wrong with it. */
@@ -23,6 +26,8 @@ export interface PlanPlaces {
   vm(index: number, column: AnyColumn): FilePlace;
   /** A value of plan.yaml; what is not there is its parent's place. */
   plan(at: readonly PropertyKey[]): FilePlace;
+  /** Groups of a batch that plan.yaml itself puts in order. */
+  groups(batch: string): readonly string[];
 }
 
 /** `warnings` and `refusals` come in order of file and line; `refusals` holds warnings too, and at least one error. */
@@ -53,8 +58,15 @@ const readRoster = async (csvPath: string, programme: Programme | null, refuse: 
   checkIdentities(drafts);
   checkAddresses(drafts);
   checkStrayHops(drafts, longest ?? 0);
-  if (programme?.gates.cutover.scope === 'group')
-    checkGroupRoom(drafts, programme.paths, programme.policies.seats.staging);
+  if (programme?.hooks)
+    checkHookTargets(
+      programme.file,
+      programme.hooks,
+      drafts.map(({ vm }) => vm),
+    );
+  const together = programme?.gates.cutover.scope;
+  if (programme && together !== undefined && together !== 'vm')
+    checkGroupRoom(drafts, programme.paths, programme.policies.seats.staging, together);
   return drafts;
 };
 
@@ -67,13 +79,14 @@ const soundPaths = (paths: ReadPaths): Readonly<Record<string, readonly PathHop[
  * Reads plan.yaml and vms.csv into one plan, or everything a person must change in them: nothing incomplete passes (PF-001).
  * Touches nothing but the two files.
  */
-export const readPlan = async ({ planPath, csvPath, ...reading }: PlanFiles): Promise<PlanOrRefusals> => {
+export const readPlan = async ({ planPath, csvPath, underWay, ...reading }: PlanFiles): Promise<PlanOrRefusals> => {
   const told: Refusal[] = [];
   const refuse: Refuse = (refusal) => told.push(refusal);
   const programme = await readProgramme(planPath, reading, refuse);
   const drafts = await readRoster(csvPath, programme, refuse);
   const vms = nameLandings(drafts);
-  const batches = programme && drafts.length > 0 ? orderGroups(programme.file, programme.batches, drafts) : {};
+  const batches =
+    programme && drafts.length > 0 ? orderGroups(programme.file, programme.batches, drafts, underWay) : {};
   if (!programme || told.some(isError)) return { refusals: inOrder(told) };
 
   const { file, paths, outageBudgetMs: _budget, ...rest } = programme;
@@ -84,6 +97,7 @@ export const readPlan = async ({ planPath, csvPath, ...reading }: PlanFiles): Pr
       line: (index) => drafts[index]?.row.line ?? 1,
       vm: (index, column) => drafts[index]?.row.placeOf(column) ?? { file: csvPath, line: 1, column: 1 },
       plan: (at) => file.placeOf(at),
+      groups: (batch) => programme.batches[batch]?.groups ?? [],
     },
   };
 };

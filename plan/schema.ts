@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import type { GateName } from '../domain/plan.ts';
+import { type GateName, NEEDS } from '../domain/plan.ts';
 import { estateSchema } from './programme/estate-schema.ts';
+import { hookSchema } from './programme/hook-schema.ts';
+import { order } from './programme/order-schema.ts';
 import { count, duration, name, named, patternText, size, text } from './programme/schema-words.ts';
 
 export {
@@ -67,13 +69,42 @@ const hop = z.strictObject({
     .exactOptional(),
 });
 
+const people = (description: string) =>
+  z
+    .array(text('A person or group as the identity provider writes it', 'migration-leads'))
+    .min(1)
+    .meta({ description, examples: [['migration-leads']] });
+
 const gate = (description: string) =>
   z
     .strictObject({
-      approvers: z
-        .array(text('A person or group as the identity provider writes it', 'migration-leads'))
-        .min(1)
-        .meta({ description: 'Who may open it', examples: [['migration-leads']] }),
+      approvers: people('Who may open it'),
+      quorum: count('So many different people must approve', 2).exactOptional(),
+      notRequester: z
+        .boolean()
+        .meta({ description: 'Who asked for the thing may not approve it', examples: [true] })
+        .exactOptional(),
+      needs: z
+        .array(z.enum(NEEDS))
+        .meta({ description: 'What an approval must say', examples: [['comment', 'ticket']] })
+        .exactOptional(),
+      remind: duration('Shown as reminded after this time', '4h').exactOptional(),
+      escalate: z
+        .strictObject({
+          after: duration('So long after it opened', '8h'),
+          to: people('Who may open it too from then on'),
+        })
+        .meta({ description: 'Who else may open it when nobody has', examples: ['{ after: 8h, to: [managers] }'] })
+        .exactOptional(),
+      expire: duration(
+        'It closes and opens again for what is there then; an approval that was not used by then is void',
+        '2d',
+      ).exactOptional(),
+      maxAge: duration('Evidence older than this is gathered anew', '1d').exactOptional(),
+      automatic: z
+        .boolean()
+        .meta({ description: 'The plan itself opens it: only what can be undone', examples: [true] })
+        .exactOptional(),
     })
     .meta({ description, examples: ['{ approvers: [migration-leads] }'] })
     .exactOptional();
@@ -82,8 +113,11 @@ const cutoverGate = gate('Stops the VM: the outage begins')
   .unwrap()
   .extend({
     scope: z
-      .enum(['group', 'vm'])
-      .meta({ description: 'Whether a group is decided on together, or each VM by itself', examples: ['vm'] })
+      .enum(['group', 'vm', 'batch'])
+      .meta({
+        description: 'Whether a group is decided on together, each VM by itself, or the batch as a whole',
+        examples: ['vm'],
+      })
       .exactOptional(),
   })
   .meta({ description: 'Stops the VM: the outage begins', examples: ['{ approvers: [migration-leads], scope: vm }'] })
@@ -130,6 +164,10 @@ const batch = z.strictObject({
       examples: [['db', 'web']],
     })
     .prefault([]),
+  after: z
+    .array(name('A batch that must have landed before', 'wave-01'))
+    .meta({ description: 'Batches that must have landed before this one begins', examples: [['wave-01']] })
+    .prefault([]),
 });
 
 /** plan.yaml as written: units are read, references are not resolved. */
@@ -160,6 +198,11 @@ export const planSchema = z
     ),
     gates,
     batches: named('Batches by the name vms.csv uses', batch),
+    hooks: z
+      .array(hookSchema)
+      .meta({ description: 'What happens before and after the points of a hop; see docs/hooks.md' })
+      .prefault([]),
+    order,
   })
   .meta({ title: 'Tranship plan', description: 'What a programme moves, over which paths, when, and who decides' });
 

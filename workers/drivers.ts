@@ -4,7 +4,9 @@ import { type Arm, type ArmSite, openArm } from '../activities/arm/index.ts';
 import { azureLocalPlatform } from '../activities/azure-local/index.ts';
 import { azureMigrateMover } from '../activities/azure-migrate/index.ts';
 import type { CmdletRunner } from '../activities/contracts/cmdlets.ts';
+import { dnsServer } from '../activities/dns/index.ts';
 import { guestDriver, guestScripts } from '../activities/guest/index.ts';
+import { httpHooks, runCmdlets } from '../activities/hooks/index.ts';
 import { attemptNow } from '../activities/http/attempt.ts';
 import { hyperVPlatform } from '../activities/hyper-v/index.ts';
 import { veeamMover } from '../activities/veeam/index.ts';
@@ -76,9 +78,10 @@ const MAKERS: Readonly<Record<string, (site: Site) => Promise<object>>> = {
   veeam: async (site) => {
     const { estate, policies } = site;
     const instance = known(estate.veeam, 'veeam', site.instance);
-    return veeamMover({
+    const run = await runnerOf(site, 'veeam', instance.powershell);
+    const mover = veeamMover({
       instance,
-      run: await runnerOf(site, 'veeam', instance.powershell),
+      run,
       hosts: estate['hyper-v'],
       resolveSecret: secretsOf(site),
       ...listening(site, 'veeam', 'http'),
@@ -87,17 +90,20 @@ const MAKERS: Readonly<Record<string, (site: Site) => Promise<object>>> = {
       agentVersion: VERSION,
       at: `veeam@${site.instance}`,
     });
+    return { ...mover, runCmdlets: runCmdlets(run) };
   },
   'hyper-v': async (site) => {
     const { estate, policies } = site;
     const instance = known(estate['hyper-v'], 'hyper-v', site.instance);
-    return hyperVPlatform({
+    const run = await runnerOf(site, 'hyper-v', instance.powershell);
+    const platform = hyperVPlatform({
       instance,
-      run: await runnerOf(site, 'hyper-v', instance.powershell),
+      run,
       steadyMs: policies.steadyMs,
       pollMs: policies.pollMs,
       agentVersion: VERSION,
     });
+    return { ...platform, runCmdlets: runCmdlets(run) };
   },
   'azure-migrate': async (site) => {
     const { estate, policies } = site;
@@ -116,6 +122,16 @@ const MAKERS: Readonly<Record<string, (site: Site) => Promise<object>>> = {
       arm: armOf(site, 'azure-local', instance),
       agentVersion: VERSION,
     });
+  },
+  hooks: async (site) =>
+    httpHooks({
+      instance: known(site.estate.hooks ?? {}, 'hooks', site.instance),
+      resolveSecret: secretsOf(site),
+    }),
+  dns: async (site) => {
+    const instance = known(site.estate.dns ?? {}, 'dns', site.instance);
+    const run = await runnerOf(site, 'dns', instance.powershell);
+    return { ...dnsServer({ instance, run }), runCmdlets: runCmdlets(run) };
   },
   guest: async (site) => {
     const instance = known(site.estate.guest, 'guest', site.instance);

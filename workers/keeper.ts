@@ -1,16 +1,21 @@
-import { Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
+import type { Checkpoint } from '../activities/contracts/checkpoint.ts';
 import type { GiveBack, Keeper } from '../activities/contracts/keeper.ts';
 import { mishap, unreachable } from '../activities/contracts/mishap.ts';
-import { paced } from '../activities/http/pace.ts';
 import type { MemberReport } from '../domain/batch.ts';
-import { memberReport } from '../workflows/batch-messages.ts';
-import { capacityId, releaseLeaseSignal, requestLeases } from '../workflows/capacity-messages.ts';
+import type { SecretRef } from '../domain/estate.ts';
+import { hasLetThrough } from '../domain/group-gate.ts';
+import { batchView, memberReport } from '../workflows/batch-messages.ts';
+import { capacityId } from '../workflows/capacity-messages.ts';
 import { view } from '../workflows/messages.ts';
+import { attest } from './attestation.ts';
+import { joinHook } from './join-hook.ts';
 import { lookAt } from './look.ts';
-import { unpolled } from './pollers.ts';
-import { readRecord, writeRecord } from './records.ts';
+import { unpolledLately } from './pollers.ts';
+import { readRecord, removeCheckpoint, writeCheckpoint, writeRecord } from './records.ts';
+import { trader } from './trader.ts';
 
 /** What the server did not answer is asked again, as the retry of the verb says: an error that nobody classed would end the verb at once. */
 const asking =
@@ -24,21 +29,24 @@ const asking =
     }
   };
 
-/** Of one workflow the server takes no more than ten updates at once; who comes then is sent away, and asks again seconds later. */
-const LEASE_ASKS = { atOnce: 4, perSecond: Number.POSITIVE_INFINITY };
-
 /** The orchestrator's own verbs: they touch Temporal and the records, never a product. */
-export const keeper = (options: { connection: NativeConnection; namespace: string; records: string }): Keeper => {
+export const keeper = (options: {
+  connection: NativeConnection;
+  namespace: string;
+  records: string;
+  /** A jwks.json with the public keys of the APIs whose attested decisions count; else what TRANSHIP_ATTESTATION_KEYS says. */
+  attestationKeys?: SecretRef;
+}): Keeper => {
   const client = new Client({ connection: options.connection, namespace: options.namespace });
-  const capacityOf = (programme: string) => client.workflow.getHandle(capacityId(programme));
-  const inTurn = paced(LEASE_ASKS);
-  const release = ({ programme, holder, purposes }: GiveBack): Promise<void> =>
-    capacityOf(programme)
-      .signal(releaseLeaseSignal, { holder, purposes })
-      .catch((error: unknown) => {
-        // Where there is no table, nothing of it is counted.
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-      });
+  const { trade, giveBack } = trader(client);
+  /** Before anybody is told: what was not written does not count. */
+  const keep = async (checkpoint: Checkpoint | undefined): Promise<string> =>
+    checkpoint === undefined
+      ? ''
+      : writeCheckpoint(options.records, checkpoint).catch((error: unknown) => {
+          throw unreachable(`The checkpoint could not be written: ${error instanceof Error ? error.message : error}`);
+        });
+  const release = ({ programme, holder, purposes }: GiveBack): Promise<void> => giveBack(programme, holder, purposes);
   const tell = (batch: string, report: MemberReport): Promise<boolean> =>
     client.workflow
       .getHandle(batch)
@@ -51,19 +59,21 @@ export const keeper = (options: { connection: NativeConnection; namespace: strin
         },
       );
   return {
-    lease: asking(async ({ programme, batch, ...ask }) => {
+    lease: asking(async ({ programme, batch, checkpoint, ...ask }) => {
+      await keep(checkpoint);
       try {
-        const waiting = await inTurn(() => capacityOf(programme).executeUpdate(requestLeases, { args: [ask] }));
+        const traded = await trade(programme, ask);
+        if ('refused' in traded)
+          throw mishap.configuration(`There is no room for it. ${traded.refused}`, {
+            fix: 'Raise the seats in the plan and give the start command again, which makes them known; then retry.',
+            at: capacityId(programme),
+          });
+        const { waiting } = traded;
         const hasRoom = (leases: readonly { readonly purpose: string }[]): boolean =>
           leases.some(({ purpose }) => purpose === 'staging');
         if (batch && hasRoom(ask.asks) && !hasRoom(waiting)) await tell(batch, { member: ask.holder, told: 'hasRoom' });
         return { granted: waiting.length === 0, waiting };
       } catch (error) {
-        if (error instanceof WorkflowUpdateFailedError)
-          throw mishap.configuration(`There is no room for it. ${error.cause?.message ?? ''}`, {
-            fix: 'Raise the seats in the plan and give the start command again, which makes them known; then retry.',
-            at: capacityId(programme),
-          });
         if (error instanceof WorkflowNotFoundError)
           throw mishap.configuration(`${programme} has no lease table.`, {
             fix: 'Give the start command again, which starts it; then retry.',
@@ -72,11 +82,13 @@ export const keeper = (options: { connection: NativeConnection; namespace: strin
         throw error;
       }
     }),
-    release: asking(async (ask) => {
+    release: asking(async ({ checkpoint, ...ask }) => {
+      await keep(checkpoint);
       await release(ask);
       return { released: true as const };
     }),
-    tell: asking(async ({ batch, report, gives }) => {
+    tell: asking(async ({ batch, report, gives, checkpoint }) => {
+      await keep(checkpoint);
       if (gives) await release(gives);
       return { told: await tell(batch, report) };
     }),
@@ -89,7 +101,18 @@ export const keeper = (options: { connection: NativeConnection; namespace: strin
       const { reports, gate } = await client.workflow.getHandle(id).query(view);
       return { batch: reports?.to ?? null, told: reports?.told ?? null, openedAt: gate?.openedAt ?? null };
     }),
-    keepRecord: async (record) => ({ kept: await writeRecord(options.records, record) }),
-    unserved: asking((queues) => unpolled(options.connection, options.namespace, queues)),
+    vouch: asking(async ({ batch, member, gate }) => {
+      const state = await client.workflow.getHandle(batch).query(batchView);
+      return { vouched: hasLetThrough(state, member, gate) };
+    }),
+    joinHook: asking((ask) => joinHook(client, ask)),
+    keepCheckpoint: async (checkpoint) => ({ kept: await keep(checkpoint) }),
+    keepRecord: async (record) => {
+      const kept = await writeRecord(options.records, record);
+      await removeCheckpoint(options.records, record.programme, record.journey);
+      return { kept };
+    },
+    attest: attest(options.attestationKeys ?? process.env.TRANSHIP_ATTESTATION_KEYS),
+    unserved: asking(unpolledLately(options.connection, options.namespace)),
   };
 };

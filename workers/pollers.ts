@@ -51,3 +51,29 @@ export const unpolled = async (
   const served = await Promise.all(queues.map((queue) => pollersOf(connection, namespace, queue, kind)));
   return queues.filter((_, index) => served[index]?.length === 0);
 };
+
+/** A process that has gone counts much longer than this. */
+const LATELY_MS = 2_000;
+
+/** The same for many who ask about the same queues: a queue that was polled a moment ago is not asked about again. */
+export const unpolledLately = (connection: Pick<Connection, 'workflowService'>, namespace: string) => {
+  const asked = new Map<string, { readonly at: number; readonly served: Promise<boolean> }>();
+  const ask = (queue: string): Promise<boolean> => {
+    const served = pollersOf(connection, namespace, queue).then((pollers) => pollers.length > 0);
+    asked.set(queue, { at: Date.now(), served });
+    const forget = (): void => {
+      asked.delete(queue);
+    };
+    void served.then((is) => is || forget(), forget);
+    return served;
+  };
+  return async (queues: readonly string[]): Promise<readonly string[]> => {
+    const served = await Promise.all(
+      queues.map((queue) => {
+        const before = asked.get(queue);
+        return before && Date.now() - before.at < LATELY_MS ? before.served : ask(queue);
+      }),
+    );
+    return queues.filter((_, index) => !served[index]);
+  };
+};

@@ -1,19 +1,26 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Checkpoint } from '../activities/contracts/checkpoint.ts';
 import type { JourneyRecord } from '../activities/contracts/keeper.ts';
 
 const nameOf = (programme: string, journey: string): string =>
   join(encodeURIComponent(programme), `${encodeURIComponent(journey)}.json`);
 
-/** Writes a record as a file, one a journey: what is left when Temporal has forgotten it. Answers with its name below the folder. */
-export const writeRecord = async (folder: string, record: JourneyRecord): Promise<string> => {
-  const name = nameOf(record.programme, record.journey);
+const checkpointName = (programme: string, journey: string): string =>
+  join(encodeURIComponent(programme), 'checkpoints', `${encodeURIComponent(journey)}.json`);
+
+/** Whoever reads it finds the old text or the new one, whatever ends this process. */
+const writeWhole = async (folder: string, name: string, value: unknown): Promise<string> => {
   const path = join(folder, name);
   await mkdir(join(path, '..'), { recursive: true });
-  await writeFile(`${path}.part`, `${JSON.stringify(record, null, 1)}\n`);
+  await writeFile(`${path}.part`, `${JSON.stringify(value, null, 1)}\n`);
   await rename(`${path}.part`, path);
   return name;
 };
+
+/** Writes a record as a file, one a journey: what is left when Temporal has forgotten it. Answers with its name below the folder. */
+export const writeRecord = (folder: string, record: JourneyRecord): Promise<string> =>
+  writeWhole(folder, nameOf(record.programme, record.journey), record);
 
 /** The record of a finished journey; null when there is none. */
 export const readRecord = async (folder: string, programme: string, journey: string): Promise<JourneyRecord | null> => {
@@ -40,4 +47,23 @@ export const readRecords = async (folder: string): Promise<readonly JourneyRecor
   );
   const paths = (await Promise.all(files)).flat();
   return Promise.all(paths.map(async (path) => JSON.parse(await readFile(path, 'utf8')) as JourneyRecord));
+};
+
+/** Writes what a journey is rebuilt from when Temporal has lost it. Answers with its name below the folder. */
+export const writeCheckpoint = (folder: string, checkpoint: Checkpoint): Promise<string> =>
+  writeWhole(folder, checkpointName(checkpoint.order.programme, checkpoint.order.source.id), checkpoint);
+
+export const removeCheckpoint = (folder: string, programme: string, journey: string): Promise<void> =>
+  rm(join(folder, checkpointName(programme, journey)), { force: true });
+
+/** Every checkpoint of a programme, by its file, as text: it may be anybody's or half of one. */
+export const readCheckpoints = async (
+  folder: string,
+  programme: string,
+): Promise<readonly { readonly file: string; readonly text: string }[]> => {
+  const place = join(folder, encodeURIComponent(programme), 'checkpoints');
+  const names = (await namesIn(place)).filter((name) => name.endsWith('.json')).sort();
+  return Promise.all(
+    names.map(async (name) => ({ file: join(place, name), text: await readFile(join(place, name), 'utf8') })),
+  );
 };

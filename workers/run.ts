@@ -41,12 +41,19 @@ const work = async (workers: readonly Worker[], what: string): Promise<void> => 
   await Promise.all(running);
 };
 
-export const runOrchestrator = async (options: { records: string }): Promise<void> => {
+export interface OrchestratorRun {
+  readonly records: string;
+  /** A jwks.json with the public keys of the APIs whose attested decisions count. */
+  readonly attestationKeys?: string;
+}
+
+export const runOrchestrator = async (options: OrchestratorRun): Promise<void> => {
   const { connection, namespace, log } = await reach();
   const worker = await orchestratorWorker({
     connection,
     namespace,
     records: options.records,
+    ...(options.attestationKeys === undefined ? {} : { attestationKeys: options.attestationKeys }),
     noProgressMs: 60_000,
     log,
   });

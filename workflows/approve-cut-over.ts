@@ -5,6 +5,20 @@ import { gate } from './gate.ts';
 import { type Hop, platformOrder } from './hop-context.ts';
 import { show } from './journey.ts';
 import { askForLeases, awaitLeases, cutOverAsk } from './lease.ts';
+import { step } from './step.ts';
+
+/** The machine as it is by now: what was shown of it has expired. */
+const lookAgain = async (h: Hop): Promise<void> => {
+  h.facts = await step(
+    h.j,
+    'look again',
+    () =>
+      h.verbs.predecessor.describe.executeWithOptions({ summary: `${h.vm.name} as it is now` }, [
+        platformOrder(h, 'predecessor', 'describe', h.vm),
+      ]),
+    { hop: h.n, interruptible: true },
+  );
+};
 
 /** A person says that this machine, as it is, may be stopped. `givesBack`: leases that are not held while it is decided. */
 export const approveCutOver = async (h: Hop, givesBack: readonly Purpose[] = []): Promise<void> => {
@@ -19,7 +33,9 @@ export const approveCutOver = async (h: Hop, givesBack: readonly Purpose[] = [])
     attest: attestedQuestions('cutover', h.n === 1 ? MAIN_PATH : ['2']),
     warnings: h.j.findings.filter((f) => f.severity === 'warn').map((f) => `${f.id} ${f.message}`),
   });
-  await gate(h.j, 'cutover', h.n, evidence, { phase: 'AwaitingCutover', round: h.record.round, givesBack });
+  const refresh = () => lookAgain(h);
+  const options = { phase: 'AwaitingCutover', round: h.record.round, givesBack, refresh } as const;
+  await gate(h.j, 'cutover', h.n, evidence, options);
   // At once, for what comes next may wait for an agent, and nobody is to decide twice.
   show(h.j, { waitingFor: null });
 };

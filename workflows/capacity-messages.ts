@@ -1,11 +1,15 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Amounts, LeaseRequest, LeaseTable, Purpose, Rules } from '../domain/capacity.ts';
+import type { Amounts, LeaseRequest, LeaseTable, Purpose, Rules, Trade } from '../domain/capacity.ts';
 import type { Waiting } from '../domain/capacity-words.ts';
 
 export const capacityId = (programme: string): string => `capacity/${programme}`;
 
 /** Answers with what of it waits, and why; the holder is told of each by `leaseGranted` when its turn comes. */
 export const requestLeases = defineUpdate<readonly Waiting[], [LeaseRequest]>('requestLeases');
+/** What came of one trade: what of it waits, and why; or why it was refused, which changes nothing for the others. */
+export type Traded = { readonly waiting: readonly Waiting[] } | { readonly refused: string };
+/** Trades of several holders, in the order they came: the workflow is told once. */
+export const tradeLeases = defineUpdate<readonly Traded[], [readonly Trade[]]>('tradeLeases');
 export interface RoomAsked {
   readonly holder: string;
   readonly amounts: Amounts;

@@ -13,13 +13,15 @@ import {
   type Lease,
   type LeaseRequest,
   type LeaseTable,
+  type Purpose,
   release,
   request,
   type Served,
   setRules,
+  type Trade,
   tableFrom,
 } from '../domain/capacity.ts';
-import { isRules, purposesIn, refuseRequest, waitingIn } from '../domain/capacity-words.ts';
+import { isRules, purposesIn, refuseRequest, type Waiting, waitingIn } from '../domain/capacity-words.ts';
 import {
   leases,
   line,
@@ -28,6 +30,8 @@ import {
   requestLease,
   requestLeases,
   setLimits,
+  type Traded,
+  tradeLeases,
 } from './capacity-messages.ts';
 import { leaseGranted } from './messages.ts';
 import { reconcileForEver } from './reconcile-leases.ts';
@@ -36,6 +40,12 @@ const roomOnly = ({ holder, amounts }: RoomAsked): LeaseRequest => ({
   holder,
   asks: [{ purpose: 'staging', amounts }],
 });
+
+/**
+ * Of one run. The server writes what it knows of every update of a run with each of its steps, and a run is read from its beginning
+ * when a message came between it and its successor: a run is kept short.
+ */
+const UPDATES = 100;
 
 /**
  * One per programme: who holds what is scarce, and who waits. Runs for ever, as a chain of runs: a cancel from outside would leave what
@@ -63,14 +73,40 @@ const keepTable = async (carried: LeaseTable): Promise<void> => {
     const why = refuseRequest(table, asked);
     if (why) throw ApplicationFailure.nonRetryable(why, 'Refused');
   };
+  const askAll = (asked: LeaseRequest): readonly Waiting[] => {
+    ask(asked);
+    return waitingIn(table, asked.holder).filter(({ purpose }) => asked.asks.some((one) => one.purpose === purpose));
+  };
+  const giveBack = (asked: { readonly holder?: string; readonly purposes?: readonly Purpose[] } | null): void => {
+    // It may be anything that a person typed: what says nothing changes nothing.
+    const purposes = purposesIn(asked?.purposes);
+    if (purposes) andTell(release(table, asked?.holder ?? '', Date.now(), purposes));
+  };
+  const trade = (one: Trade): Traded => {
+    if (!('asks' in one)) {
+      giveBack(one);
+      return { waiting: [] };
+    }
+    const refused = refuseRequest(table, one);
+    return refused ? { refused } : { waiting: askAll(one) };
+  };
+
+  let updates = 0;
+  const isFull = (): boolean => workflowInfo().continueAsNewSuggested || updates >= UPDATES;
   setHandler(
-    requestLeases,
-    (asked) => {
-      ask(asked);
-      return waitingIn(table, asked.holder).filter(({ purpose }) => asked.asks.some((one) => one.purpose === purpose));
+    tradeLeases,
+    (trades) => {
+      updates += 1;
+      return trades.map(trade);
     },
-    { validator: refuse },
+    {
+      validator: (trades) => {
+        if (!Array.isArray(trades) || !trades.every((one) => typeof one === 'object' && one !== null))
+          throw ApplicationFailure.nonRetryable('Trades are a list.', 'Refused');
+      },
+    },
   );
+  setHandler(requestLeases, askAll, { validator: refuse });
   setHandler(
     requestLease,
     (asked) => {
@@ -79,11 +115,7 @@ const keepTable = async (carried: LeaseTable): Promise<void> => {
     },
     { validator: (asked) => refuse(roomOnly(asked ?? { holder: '', amounts: {} })) },
   );
-  // Signals may be anything that a person typed: what says nothing changes nothing.
-  setHandler(releaseLeaseSignal, (asked) => {
-    const purposes = purposesIn(asked?.purposes);
-    if (purposes) andTell(release(table, asked?.holder ?? '', Date.now(), purposes));
-  });
+  setHandler(releaseLeaseSignal, giveBack);
   setHandler(setLimits, (rules) => {
     if (isRules(rules)) andTell(setRules(table, rules, Date.now()));
   });
@@ -95,8 +127,8 @@ const keepTable = async (carried: LeaseTable): Promise<void> => {
     (change) => andTell(change(table, Date.now())),
   );
 
-  while (!workflowInfo().continueAsNewSuggested || toTell.length > 0) {
-    await condition(() => toTell.length > 0 || workflowInfo().continueAsNewSuggested);
+  while (!isFull() || toTell.length > 0) {
+    await condition(() => toTell.length > 0 || isFull());
     for (let lease = toTell.shift(); lease; lease = toTell.shift()) {
       const { holder, purpose } = lease;
       // Who ended while it waited was never told of its room, so nothing of it stands there.

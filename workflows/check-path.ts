@@ -1,10 +1,11 @@
 import { ApplicationFailure, executeChild } from '@temporalio/workflow';
 import { blockers, type Finding } from '../domain/finding.ts';
 import type { Mishap } from '../domain/mishap.ts';
-import type { VmDescription } from '../domain/vm.ts';
-import { hopRecord, type Journey, self, show } from './journey.ts';
+import { totalBytes, type VmDescription } from '../domain/vm.ts';
+import type { Hop } from './hop-context.ts';
+import { AnewAsked, hopRecord, type Journey, self, show, token } from './journey.ts';
 import type { preflight } from './preflight.ts';
-import { step } from './step.ts';
+import { heed, step } from './step.ts';
 
 const configuration = (j: Journey, message: string, fix: string): ApplicationFailure => {
   const detail: Mishap = { class: 'Configuration', message, changed: 'nothing', fix, vm: j.order.name };
@@ -27,10 +28,13 @@ export const checkPath = async (j: Journey): Promise<VmDescription> => {
     asked += 1;
     const report = await executeChild<typeof preflight>('preflight', {
       workflowId: `${self()}/preflight/${asked}`,
-      args: [j.order],
+      args: [{ ...j.order, hops: j.orders }],
       staticSummary: `whole path of ${j.order.name}`,
     });
-    for (const [index, kind] of report.kinds.entries()) hopRecord(j, index + 1).kind = kind;
+    for (const [index, kind] of report.kinds.entries()) {
+      const fixes = report.fixesAtProtect?.[index];
+      Object.assign(hopRecord(j, index + 1), { kind, ...(fixes == null ? {} : { fixesAtProtect: fixes }) });
+    }
     j.findings = report.findings.filter((f) => f.severity !== 'info');
     refuseBlockers(j, 'cannot start', report.findings);
     if (!report.source)
@@ -42,7 +46,45 @@ export const checkPath = async (j: Journey): Promise<VmDescription> => {
         `Hop ${unfit + 1} has no mover that says how it cuts over, by a restore or by a switch.`,
         'Update its agent, or choose another mover in the plan.',
       );
+    j.source = { disks: report.source.disks.length, nics: report.source.nics.length };
     return report.source;
   };
-  return step(j, 'preflight', run, { hop: 1, interruptible: true });
+  for (;;) {
+    try {
+      const source = await step(j, 'preflight', run, { hop: 1, interruptible: true });
+      // The last answer may have come before what was edited could break it off.
+      if (j.asked === 'hop') heed(j);
+      return source;
+    } catch (error) {
+      // What was edited meanwhile is asked about as it is now.
+      if (!(error instanceof AnewAsked)) throw error;
+    }
+  }
 };
+
+/** Where the hop shall land now is asked as the whole path was at first. */
+export const checkLanding = (h: Hop): Promise<void> =>
+  step(
+    h.j,
+    'preflight',
+    async () => {
+      const { findings } = await h.verbs.successor.preflight.executeWithOptions(
+        { summary: `target of hop ${h.n}, as edited` },
+        [
+          {
+            ...{
+              to: h.order.to,
+              token: token(h.j, h.n, 'preflight'),
+              role: 'target',
+              vm: null,
+              landing: h.order.landing,
+            },
+            bytesNeeded: totalBytes(h.facts),
+            journey: h.j.order.source.id,
+          },
+        ],
+      );
+      refuseBlockers(h.j, 'cannot land as edited', findings);
+    },
+    { hop: h.n, interruptible: true },
+  );

@@ -2,7 +2,9 @@ import type { Reshaped } from '../activities/contracts/platform.ts';
 import { factsOf } from '../domain/facts.ts';
 import { readdress } from './addresses.ts';
 import { approveChange } from './approve-cut-over.ts';
+import { keepCheckpoint } from './checkpoint.ts';
 import { forcePredecessorOff } from './force-off.ts';
+import { hooksAt } from './hooks.ts';
 import {
   guardPredecessorOff,
   type Hop,
@@ -67,6 +69,7 @@ const fence = async (h: Hop): Promise<string | null> => {
 /** Only a run later than the newest one noted after power-off counts. */
 const finalSync = async (h: Hop, after: string | null): Promise<string | null> => {
   const { j, verbs } = h;
+  const from = Date.now();
   const synced = await step(
     j,
     'final synchronise',
@@ -76,7 +79,7 @@ const finalSync = async (h: Hop, after: string | null): Promise<string | null> =
       ]),
     { hop: h.n },
   );
-  j.ledger.bytes.push({ hop: h.n, round: 1, moved: synced.movedBytes, at: Date.now() });
+  j.ledger.bytes.push({ hop: h.n, round: 1, moved: synced.movedBytes, at: Date.now(), from });
   mark(j, h.n, 'lastDelta');
   return synced.point;
 };
@@ -136,6 +139,7 @@ const bootIsolated = async (h: Hop, reshaped: Reshaped): Promise<void> => {
 };
 
 export const commitHop = async (h: Hop): Promise<void> => {
+  await hooksAt(h, 'before', 'commit');
   await step(
     h.j,
     'commit',
@@ -149,10 +153,12 @@ export const commitHop = async (h: Hop): Promise<void> => {
   );
   h.record.commit = 'done';
   h.record.mounted = false;
+  await hooksAt(h, 'after', 'commit');
 };
 
 const connect = async (h: Hop, reshaped: Reshaped): Promise<void> => {
   const { j, record, verbs } = h;
+  await hooksAt(h, 'before', 'connect');
   await guardPredecessorOff(h, 'connect');
   h.after = await step(
     j,
@@ -167,14 +173,18 @@ const connect = async (h: Hop, reshaped: Reshaped): Promise<void> => {
     { hop: h.n },
   );
   mark(j, h.n, 'connected');
+  await hooksAt(h, 'after', 'connect');
 };
 
 /** Fence, final copy, restore off and isolated, adopt, commit, and only then the production network. */
 export const cutOverByRestore = async (h: Hop): Promise<void> => {
   if (h.reshaped && hasServed(h)) return connect(h, h.reshaped);
   await materialise(h, await finalSync(h, await fence(h)));
+  await hooksAt(h, 'after', 'cutOver');
   const reshaped = await reshape(h);
   h.reshaped = reshaped;
+  // From here on its id alone proves that a VM which was migrated is ours.
+  await keepCheckpoint(h.j);
   if (h.order.landing.power === 'on') {
     await guardPredecessorOff(h, 'power on');
     await bootIsolated(h, reshaped);

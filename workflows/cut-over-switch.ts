@@ -3,6 +3,7 @@ import { factsOf } from '../domain/facts.ts';
 import type { Mishap } from '../domain/mishap.ts';
 import { forcePredecessorOff, forceSuccessorOff } from './force-off.ts';
 import { ask } from './gate.ts';
+import { hooksAt } from './hooks.ts';
 import { type Hop, itemOrder, operationOrder, platformOrder, successorOf, unsafe } from './hop-context.ts';
 import { mark, show } from './journey.ts';
 import { step, together } from './step.ts';
@@ -11,11 +12,11 @@ import { refuseLate } from './window.ts';
 /** A failed switch that got past its boundary left a half-made successor: it is removed, behind its own gate, before a retry. */
 export const repairSwitch = async (h: Hop, mishap: Mishap | null): Promise<void> => {
   if (mishap && mishap.facts?.boundary !== 'after') return;
-  const evidence = {
+  const evidence = () => ({
     vm: h.order.landing.name,
     at: `${h.order.to.product}@${h.order.to.instance}`,
     does: 'removes the half-made VM; its disks and network interfaces are kept for the next attempt',
-  };
+  });
   const approved = await ask(h.j, 'forceRemove', h.n, evidence, { round: h.record.round });
   show(h.j, { waitingFor: null });
   if (!approved) return;
@@ -56,6 +57,7 @@ const begin = (h: Hop): void => {
 /** The mover stops, copies and starts by itself; what we add is that the predecessor cannot come back by itself. */
 export const cutOverBySwitch = async (h: Hop): Promise<void> => {
   const { j, record, verbs } = h;
+  await hooksAt(h, 'before', 'connect');
   const done = await step(
     j,
     'cut over',
@@ -75,6 +77,8 @@ export const cutOverBySwitch = async (h: Hop): Promise<void> => {
   h.reshaped = await step(j, 'fence and adopt', () => fenceAndAdopt(h), { hop: h.n });
   record.fence = 'held';
   mark(j, h.n, 'connected');
+  await hooksAt(h, 'after', 'cutOver');
+  await hooksAt(h, 'after', 'connect');
 };
 
 /** What was off before its journey is off at its end: a mover that switches starts what it lands, and the checks want it running. */

@@ -1,6 +1,8 @@
 import { addressesAfter, guestOrder } from './addresses.ts';
+import { keepCheckpoint } from './checkpoint.ts';
 import { commitHop } from './cut-over-restore.ts';
 import { gate } from './gate.ts';
+import { hooksAt } from './hooks.ts';
 import { type Hop, itemOrder, macsOf, platformOrder, successorOf } from './hop-context.ts';
 import { show } from './journey.ts';
 import { giveBack } from './lease.ts';
@@ -20,7 +22,9 @@ export const signOff = async (hops: readonly Hop[], last: Hop): Promise<void> =>
     }`,
     findings: j.findings.filter((f) => f.severity !== 'info').map((f) => `${f.id} ${f.message}`),
   });
+  await hooksAt(last, 'before', 'signOff');
   await gate(j, 'signOff', last.n, evidence, { phase: 'AwaitingSignOff', round: last.record.round });
+  await hooksAt(last, 'after', 'signOff');
   show(j, { phase: 'Committing' });
   if (last.record.commit !== 'done') await commitHop(last);
 };
@@ -67,9 +71,14 @@ export const cleanUp = async (hops: readonly Hop[], last: Hop): Promise<void> =>
 /** The source stays, off and fenced, until the hold has passed and its own gate has opened. */
 export const holdAndDecommission = async (first: Hop, last: Hop): Promise<void> => {
   const { j } = first;
-  const holdEnds = new Date(Date.now() + j.order.policies.holdMs).toISOString();
+  await hooksAt(last, 'before', 'hold');
+  const begins = Date.now();
+  j.holdEndsAt ??= begins + j.order.policies.holdMs;
+  const holdEnds = new Date(j.holdEndsAt).toISOString();
   show(j, { phase: 'Holding', waitingFor: `the hold, until ${holdEnds}` });
-  await until(j, () => false, j.order.policies.holdMs, `hold of ${first.vm.name} until ${holdEnds}`);
+  await keepCheckpoint(j);
+  await until(j, () => false, Math.max(1, j.holdEndsAt - begins), `hold of ${first.vm.name} until ${holdEnds}`);
+  await hooksAt(last, 'after', 'hold');
   const evidence = () => ({
     vm: first.vm.name,
     at: `${first.order.from.product}@${first.order.from.instance}`,
@@ -77,6 +86,7 @@ export const holdAndDecommission = async (first: Hop, last: Hop): Promise<void> 
     servesNow: `${last.order.landing.name} on ${last.order.to.product}@${last.order.to.instance}`,
   });
   await gate(j, 'decommission', first.n, evidence, { phase: 'AwaitingDecommission', round: first.record.round });
+  await hooksAt(last, 'before', 'decommission');
   await step(
     j,
     'decommission',
@@ -90,5 +100,6 @@ export const holdAndDecommission = async (first: Hop, last: Hop): Promise<void> 
       ]),
     { hop: first.n },
   );
+  await hooksAt(last, 'after', 'decommission');
   show(j, { phase: 'Decommissioned' });
 };

@@ -7,11 +7,11 @@ import { show } from './journey.ts';
  * the gate was refused, asks the guest once more.
  */
 export const forcePredecessorOff = async (h: Hop): Promise<void> => {
-  const evidence = {
+  const evidence = () => ({
     vm: h.vm.name,
     at: `${h.order.from.product}@${h.order.from.instance}`,
     does: 'turns the VM off without its guest; writes it had not flushed are lost',
-  };
+  });
   const approved = await ask(h.j, 'forceOff', h.n, evidence, { round: h.record.round });
   show(h.j, { waitingFor: null });
   if (!approved) return;
@@ -23,10 +23,10 @@ export const forcePredecessorOff = async (h: Hop): Promise<void> => {
 /** The same for a successor that shall be off and stays on. */
 export const forceSuccessorOff = async (h: Hop): Promise<void> => {
   const vm = successorOf(h);
-  const evidence = {
+  const evidence = () => ({
     vm: vm.name,
     does: 'turns the successor off without its guest; writes it had not flushed are lost',
-  };
+  });
   const approved = await ask(h.j, 'forceOff', h.n, evidence, { round: h.record.round });
   show(h.j, { waitingFor: null });
   if (!approved) return;

@@ -28,14 +28,19 @@ export interface Hop {
   reshaped: Reshaped | null;
   /** The successor as it was read back when it got the production network, or when its landing was accepted. */
   after: VmDescription | null;
+  /** Its landing has passed its checks. */
+  landed: boolean;
 }
 
 export const hopAt = (j: Journey, n: number, vm: VmRef, facts: VmDescription, baseline: Baseline | null): Hop => {
   const order = hopOrder(j, n);
-  return {
+  const h: Hop = {
     j,
     n,
-    order,
+    // Edited under way: read anew each time.
+    get order() {
+      return hopOrder(j, n);
+    },
     record: hopRecord(j, n),
     verbs: verbsOf(order, j.order.policies),
     vm,
@@ -44,7 +49,10 @@ export const hopAt = (j: Journey, n: number, vm: VmRef, facts: VmDescription, ba
     synced: null,
     reshaped: null,
     after: null,
+    landed: false,
   };
+  j.begun.set(n, h);
+  return h;
 };
 
 export const platformOrder = (h: Hop, side: 'predecessor' | 'successor', verb: string, vm: VmRef) => ({

@@ -1,12 +1,15 @@
 import { factsOf } from '../domain/facts.ts';
+import { typed } from '../domain/typed.ts';
 import type { VmDescription } from '../domain/vm.ts';
 import { approveCutOver, takeSeat } from './approve-cut-over.ts';
 import { cutOverByRestore } from './cut-over-restore.ts';
 import { cutOverBySwitch, leaveOff } from './cut-over-switch.ts';
+import { isVoid } from './gate.ts';
+import { hooksAt } from './hooks.ts';
 import { type Hop, hasServed, itemOrder, platformOrder, protect, unsafe } from './hop-context.ts';
 import { mark, show } from './journey.ts';
 import { queuesServed } from './queues.ts';
-import { step, together } from './step.ts';
+import { step, together, until } from './step.ts';
 import { tellBatch } from './tell-batch.ts';
 import { validate } from './validate.ts';
 import { windowOf } from './window.ts';
@@ -15,7 +18,9 @@ import { windowOf } from './window.ts';
 const seed = async (h: Hop): Promise<void> => {
   const { j, verbs } = h;
   show(j, { phase: 'Seeding', hop: h.n });
+  await hooksAt(h, 'before', 'protect');
   await step(j, 'protect', () => protect(h), { hop: h.n, interruptible: true });
+  const from = Date.now();
   h.synced = await step(
     j,
     'synchronise',
@@ -25,7 +30,8 @@ const seed = async (h: Hop): Promise<void> => {
       ]),
     { hop: h.n, interruptible: true },
   );
-  j.ledger.bytes.push({ hop: h.n, round: 0, moved: h.synced.movedBytes, at: Date.now() });
+  j.ledger.bytes.push({ hop: h.n, round: 0, moved: h.synced.movedBytes, at: Date.now(), from });
+  await hooksAt(h, 'after', 'protect');
 };
 
 /** The machine as it is: for a switch its own restart is taken away with the same reading. */
@@ -76,15 +82,36 @@ const lastPreflight = (h: Hop): Promise<void> =>
     { hop: h.n, interruptible: true },
   );
 
+/** Deltas go on while nobody is asked, until a person says resume; then it is asked about as it is by then. */
+const keepSyncing = async (h: Hop): Promise<void> => {
+  const { j } = h;
+  const { kept } = j;
+  if (!kept) return;
+  const why = `keeps syncing, asked by ${typed(kept.by)} until resumed`;
+  show(j, { phase: 'AwaitingCutover', waitingFor: `resume: ${why}` });
+  await tellBatch(j, { told: 'held', hop: h.n, why }, ['copy', 'cutOver']);
+  await until(j, () => j.kept === null);
+};
+
+/** Asks, and waits for the window and a seat. False when what was approved expired meanwhile. */
+const letIn = async (h: Hop): Promise<boolean> => {
+  await keepSyncing(h);
+  // The copy is made; and nobody keeps others from cutting over while people decide.
+  await approveCutOver(h, ['copy', 'cutOver']);
+  await windowOf(h);
+  if (isVoid(h.j, 'cutover')) return false;
+  await takeSeat(h);
+  return !isVoid(h.j, 'cutover');
+};
+
 /** Protect, copy, ask and wait for the window, until the VM that was approved is the one that stands there. */
-const approach = async (h: Hop): Promise<void> => {
-  await seed(h);
-  for (let approved = ''; approved !== factsOf(h.facts); ) {
+const approach = async (h: Hop, from: 'gate' | 'hop'): Promise<void> => {
+  if (from === 'hop') await seed(h);
+  for (let approved = ''; approved !== factsOf(h.facts) || isVoid(h.j, 'cutover'); ) {
+    while (!(await letIn(h)));
     approved = factsOf(h.facts);
-    // The copy is made; and nobody keeps others from cutting over while people decide.
-    await approveCutOver(h, ['copy', 'cutOver']);
-    await windowOf(h);
-    await takeSeat(h);
+    // Beside the last preflight, which has the last word: what fails here parks with nothing of the cut-over begun.
+    await hooksAt(h, 'before', 'cutOver');
     await lastPreflight(h);
   }
   h.record.facts = h.facts;
@@ -93,17 +120,22 @@ const approach = async (h: Hop): Promise<void> => {
   h.record.autostart ??= h.facts.autostart;
 };
 
+const cutOver = (h: Hop): Promise<void> => (h.record.kind === 'switch' ? cutOverBySwitch(h) : cutOverByRestore(h));
+
 /**
  * Approach, cut over, validate. Everything a person may answer is inside the steps. A hop whose successor serves already, because its
- * rollback was asked for and then not wanted, goes on from there.
+ * rollback was asked for and then not wanted, goes on from there. `from` the gate: it is protected and copied. From
+ * validate: it was seen to have landed.
  */
-export const runHop = async (h: Hop): Promise<void> => {
-  if (!hasServed(h)) await approach(h);
+export const runHop = async (h: Hop, from: 'gate' | 'hop' | 'validate'): Promise<void> => {
+  if (!hasServed(h) && from !== 'validate') await approach(h, from);
   show(h.j, { phase: 'CuttingOver' });
-  if (h.record.kind === 'switch') await cutOverBySwitch(h);
-  else await cutOverByRestore(h);
+  if (from !== 'validate') await cutOver(h);
+  await hooksAt(h, 'before', 'validate');
   await validate(h);
   if (h.record.wasOn) mark(h.j, h.n, 'checksPassed');
+  await hooksAt(h, 'after', 'validate');
   if (h.record.kind === 'switch') await leaveOff(h);
+  h.landed = true;
   await tellBatch(h.j, { told: 'landed', hop: h.n }, ['cutOver']);
 };

@@ -1,5 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { Carried } from '../activities/contracts/checkpoint.ts';
+import type { Loan } from '../domain/ballot.ts';
 import type { MemberReport } from '../domain/batch.ts';
 import type { Purpose } from '../domain/capacity.ts';
 import type { Finding } from '../domain/finding.ts';
@@ -9,10 +11,13 @@ import { describeJourney } from '../domain/journey-text.ts';
 import { type Ledger, type Mark, newLedger } from '../domain/ledger.ts';
 import { ENDS, type Flag, type Phase } from '../domain/phase.ts';
 import type { HopOrder, JourneyOrder } from '../domain/plan.ts';
+import { hasBegun } from '../domain/refuse-edit.ts';
 import { tokenOf } from '../domain/token.ts';
 import { typed } from '../domain/typed.ts';
 import { legalVerbs, type Parked, type Standing } from '../domain/verbs.ts';
-import type { Command, CommandTaken, MigrationView } from './messages.ts';
+import type { HookState } from './hooks.ts';
+import type { Hop } from './hop-context.ts';
+import type { Command, CommandTaken, Kept, MigrationView } from './messages.ts';
 
 const PHASE = defineSearchAttributeKey('Phase', SearchAttributeType.KEYWORD);
 const HOP = defineSearchAttributeKey('Hop', SearchAttributeType.INT);
@@ -23,6 +28,14 @@ const WAITING_FOR = defineSearchAttributeKey('WaitingFor', SearchAttributeType.K
 export class RollBackAsked extends Error {}
 /** An eject was asked for: unwinds to the end. */
 export class EjectAsked extends Error {}
+/** An edit, or a wish to keep syncing: unwinds to where the hop that is under way is approached, and that begins anew. */
+export class AnewAsked extends Error {
+  readonly from: 'gate' | 'hop';
+  constructor(from: 'gate' | 'hop') {
+    super();
+    this.from = from;
+  }
+}
 /** The loss of a rollback was not accepted: unwinds to where the VM goes on serving. */
 export class LossRefused extends Error {}
 
@@ -52,8 +65,25 @@ export interface Journey {
   readonly decisions: Decided[];
   readonly commands: CommandTaken[];
   refused: { what: string; why: string; at: number }[];
+  /** Rights to approve that were lent here. */
+  loans: Loan[];
+  /** Ids of the attestations that were used. */
+  readonly attestations: string[];
+  /** What was approved last is void from then on unless it was used, ms; null where the plan says nothing. */
+  approvedUntil: number | null;
   paused: boolean;
-  asked: 'rollBack' | 'eject' | null;
+  asked: 'rollBack' | 'eject' | 'gate' | 'hop' | null;
+  /** The hops as they are to be done now: edits change them. */
+  readonly orders: HopOrder[];
+  group: string;
+  /** The hop under way, until its cut-over begins. */
+  approaching: number | null;
+  /** An edit changed what the mover of the hop under way was told at protect. */
+  protectAgain: boolean;
+  kept: Kept | null;
+  deferredTo: string | null;
+  /** What the source was seen to have. */
+  source: { readonly disks: number; readonly nics: number } | null;
   rollingBack: boolean;
   /** What its batch was told last. */
   told: MemberReport | null;
@@ -61,6 +91,16 @@ export interface Journey {
   readonly leases: { [P in Purpose]?: { granted: boolean; readonly why: string } };
   /** It does nothing but wait for a lease. */
   inLine: boolean;
+  /** What its hooks did, and what a person is to do. */
+  readonly hooks: HookState;
+  /** Each hop that was begun, as it was begun last. */
+  readonly begun: Map<number, Hop>;
+  /** The hop that is being rolled back. */
+  turningHop: number | null;
+  /** When its hold ends, ms; null before it holds. */
+  holdEndsAt: number | null;
+  /** From what it was rebuilt, until it was seen where it goes on. */
+  recovered: Carried | null;
 }
 
 export const newJourney = (order: JourneyOrder): Journey => ({
@@ -75,22 +115,37 @@ export const newJourney = (order: JourneyOrder): Journey => ({
   answer: null,
   gate: null,
   decided: null,
-  hops: order.hops.map((hop) => newHopRecord(hop.n)),
+  hops: order.hops.map((hop, index) => newHopRecord(hop.n, order.rounds?.[index])),
   findings: [],
   ledger: newLedger(),
   decisions: [],
   commands: [],
   refused: [],
+  loans: [],
+  attestations: [],
+  approvedUntil: null,
   paused: false,
   asked: null,
+  orders: [...order.hops],
+  group: order.group,
+  approaching: null,
+  protectAgain: false,
+  kept: null,
+  deferredTo: null,
+  source: null,
   rollingBack: false,
   told: null,
   leases: {},
   inLine: false,
+  hooks: { ran: [], ended: new Map(), task: null, answer: null },
+  begun: new Map(),
+  turningHop: null,
+  holdEndsAt: null,
+  recovered: null,
 });
 
 export const hopOrder = (j: Journey, n: number): HopOrder => {
-  const hop = j.order.hops[n - 1];
+  const hop = j.orders[n - 1];
   if (!hop) throw new Error(`The path has no hop ${n}`);
   return hop;
 };
@@ -105,6 +160,14 @@ export const hopRecord = (j: Journey, n: number): HopRecord => {
 export const token = (j: Journey, n: number, verb: string): string =>
   tokenOf({ vm: j.order.source.id, hop: n, verb, round: hopRecord(j, n).round });
 
+const isTurning = ({ asked }: Journey): boolean => asked === 'rollBack' || asked === 'eject';
+
+/** Hops whose cut-over has not begun. One behind the hop under way has not either: what it did before was rolled back. */
+const editable = (j: Journey): readonly number[] =>
+  j.rollingBack || isTurning(j) || ENDS.includes(j.phase)
+    ? []
+    : j.hops.filter((hop) => hop.n > j.hop || !(hasBegun(hop) || hop.arrived)).map(({ n }) => n);
+
 export const standing = (j: Journey): Standing => ({
   phase: j.phase,
   paused: j.paused,
@@ -112,12 +175,15 @@ export const standing = (j: Journey): Standing => ({
   hop: j.hops[j.hop - 1] ?? null,
   ended: ENDS.includes(j.phase),
   rollingBack: j.rollingBack,
+  turning: isTurning(j),
+  kept: j.kept !== null,
+  editable: editable(j),
 });
 
 export const viewOf = (j: Journey): MigrationView => ({
   programme: j.order.programme,
   batch: j.order.batch,
-  group: j.order.group,
+  group: j.group,
   ...(j.order.batchId === undefined ? {} : { reports: { to: j.order.batchId, told: j.told } }),
   owner: j.order.owner,
   vm: j.order.source,
@@ -130,12 +196,18 @@ export const viewOf = (j: Journey): MigrationView => ({
   gate: j.gate,
   legal: legalVerbs(standing(j)),
   hops: j.hops,
+  orders: j.orders.map(({ n, from, to, landing, window, settings }) => ({ n, from, to, landing, window, settings })),
+  rollbackMs: j.order.policies.rollbackMs,
+  kept: j.kept,
   outageBudgetMs: j.order.outageBudgetMs,
   findings: j.findings,
   ledger: j.ledger,
   decisions: j.decisions,
   commands: j.commands,
+  ...(j.hooks.ran.length > 0 ? { hooks: j.hooks.ran } : {}),
+  ...(j.hooks.task ? { task: j.hooks.task } : {}),
   refused: j.refused,
+  ...(j.loans.length > 0 ? { loans: j.loans } : {}),
 });
 
 interface Change {

@@ -2,6 +2,8 @@ import { queueOf } from '../domain/address.ts';
 import { type Ask, operationsAt, PURPOSES, type Purpose } from '../domain/capacity.ts';
 import type { Phase } from '../domain/phase.ts';
 import type { HopOrder } from '../domain/plan.ts';
+import { roomOf } from '../domain/room.ts';
+import { checkpointOf } from './checkpoint.ts';
 import { hopOrder, type Journey, note, self, show } from './journey.ts';
 import { step, until } from './step.ts';
 import { keeper } from './verbs.ts';
@@ -18,12 +20,7 @@ const standAt = (j: Journey, at: HopOrder['to' | 'mover'], hop: HopOrder) => ({
   name: hop.landing.name,
 });
 
-/** Room for all its disks at every platform on the way. */
-export const stagingAsk = (j: Journey, stagingBytes: number): Ask => ({
-  purpose: 'staging',
-  amounts: { stagingBytes, stagingSeats: 1 },
-  stands: j.order.hops.slice(0, -1).map((hop) => standAt(j, hop.to, hop)),
-});
+export const stagingAsk = (j: Journey, stagingBytes: number): Ask => roomOf(j.order, stagingBytes);
 
 /** One operation at the mover of a hop. */
 export const copyAsk = (j: Journey, n: number): Ask => {
@@ -51,7 +48,10 @@ export const askForLeases = async (j: Journey, asks: readonly Ask[]): Promise<vo
     STEPS[due[0]?.purpose ?? 'staging'],
     () => {
       for (const { purpose } of due) j.leases[purpose] ??= { granted: false, why: '' };
-      return keeper(policies).lease({ programme, holder: self(), name, asks: due, ...(batch ? { batch } : {}) });
+      return keeper(policies).lease({
+        ...{ programme, holder: self(), name, asks: due, ...(batch ? { batch } : {}) },
+        ...checkpointOf(j, { begins: due.some(({ purpose }) => purpose === 'cutOver') }),
+      });
     },
     { hop: j.hop },
   );
@@ -112,8 +112,15 @@ export const giveBack = async (j: Journey, purposes: readonly Purpose[] = PURPOS
   const taken = takenOf(j, purposes);
   if (taken.length === 0) return;
   const { programme, policies } = j.order;
-  await step(j, 'give room back', () => keeper(policies).release({ programme, holder: self(), purposes: taken }), {
-    hop: j.hop,
-  });
+  await step(
+    j,
+    'give room back',
+    () =>
+      keeper(policies).release({
+        ...{ programme, holder: self(), purposes: taken },
+        ...checkpointOf(j, { leavesRoom: taken.includes('staging') }),
+      }),
+    { hop: j.hop },
+  );
   forget(j, taken);
 };

@@ -1,16 +1,20 @@
 import { allHandlersFinished, CancellationScope, condition, patched } from '@temporalio/workflow';
+import type { Carried, Checkpoint } from '../activities/contracts/checkpoint.ts';
 import type { Baseline } from '../activities/contracts/guest.ts';
 import { newHopRecord } from '../domain/hop-record.ts';
 import type { JourneyOrder } from '../domain/plan.ts';
+import { AFTER_ROLLBACK } from '../domain/rollback.ts';
 import { totalBytes, type VmDescription } from '../domain/vm.ts';
 import { guestOrder, isBaselineBlind, plannedPackage } from './addresses.ts';
-import { checkPath, refuseBlockers } from './check-path.ts';
+import { checkLanding, checkPath, refuseBlockers } from './check-path.ts';
 import { commitHop } from './cut-over-restore.ts';
 import { cleanUp, holdAndDecommission, signOff } from './finish.ts';
 import { gate } from './gate.ts';
+import { hooksAt, hooksRan, listenForHooks } from './hooks.ts';
 import { runHop } from './hop.ts';
 import { type Hop, hasServed, hopAt, landedOf, platformOrder, successorOf } from './hop-context.ts';
 import {
+  AnewAsked,
   EjectAsked,
   hopOrder,
   hopRecord,
@@ -25,7 +29,17 @@ import {
 import { askForLeases, awaitLeases, copyAsk, giveBack, stagingAsk } from './lease.ts';
 import { listen, turnRound } from './listen.ts';
 import type { MigrationView } from './messages.ts';
-import { rollBackHop } from './rollback.ts';
+import {
+  comeBack,
+  comeBackBlind,
+  type HopsKept,
+  holdRoom,
+  hopsFrom,
+  journeyFrom,
+  NOTHING_KEPT,
+  type Place,
+} from './recover.ts';
+import { retire, rollBackHop } from './rollback.ts';
 import { park, step } from './step.ts';
 import { tellBatch } from './tell-batch.ts';
 import { keeper, platformAt } from './verbs.ts';
@@ -71,9 +85,55 @@ const go = async (h: Hop): Promise<void> => {
     does: `accepts ${h.order.landing.name} and begins hop ${h.n + 1}`,
     findings: h.j.findings.map((f) => `${f.id} ${f.severity}: ${f.message}`),
   });
+  await hooksAt(h, 'before', 'go');
   await gate(h.j, 'go', h.n, evidence, { phase: 'AwaitingGo', round: h.record.round });
+  await hooksAt(h, 'after', 'go');
   if (h.record.commit !== 'done') await commitHop(h);
   note(h.j, { phase: 'OnStaging' });
+};
+
+/** What an edit changed is asked about before anything of it is done; what the mover was told otherwise is taken back. */
+const beginAnew = async (h: Hop): Promise<void> => {
+  const { j, record } = h;
+  show(j, { phase: 'Seeding' });
+  await giveBack(j, ['cutOver']);
+  await checkLanding(h);
+  if (!j.protectAgain) return;
+  await step(j, 'retire', () => retire(h), { hop: h.n });
+  Object.assign(record, { round: record.round + 1, item: null, itemAdopted: false, protecting: false });
+  j.protectAgain = false;
+};
+
+const approach = async (h: Hop): Promise<void> => {
+  await lookInside(h);
+  await askForLeases(h.j, [...(h.n === 1 ? [stagingAsk(h.j, totalBytes(h.facts))] : []), copyAsk(h.j, h.n)]);
+  const waited = await awaitLeases(h.j, ['staging', 'copy'], 'Queued');
+  if (waited.includes('staging')) await tellBatch(h.j, { told: 'hasRoom' });
+};
+
+/** A journey that was rebuilt: where its hop goes on, once a person has said so and it was looked. */
+const whereLost = async (h: Hop): Promise<Place | null> => {
+  const checkpoint = h.j.recovered?.checkpoint;
+  return checkpoint ? comeBack(h, checkpoint) : null;
+};
+
+/** The hop, from where an edit left of it what stands; null where none did. */
+const goThrough = async (h: Hop, behind: readonly Hop[], edited: 'gate' | 'hop' | null): Promise<void> => {
+  const isLast = h.n === h.j.order.hops.length;
+  const place = await whereLost(h);
+  if (place === 'cleanUp') {
+    show(h.j, { phase: 'Committing' });
+    if (h.record.commit !== 'done') await commitHop(h);
+    return;
+  }
+  // Nothing of a gate is left after a loss.
+  const anew = place !== null && edited !== null ? 'hop' : edited;
+  if (anew === 'hop') await beginAnew(h);
+  if (!hasServed(h) && anew !== 'gate') await approach(h);
+  await runHop(h, place === 'validate' ? place : (anew ?? 'hop'));
+  if (isLast) await signOff([...behind, h], h);
+  else await go(h);
+  if (!isLast) h.after ??= await describeAfter(h);
 };
 
 /**
@@ -81,25 +141,23 @@ const go = async (h: Hop): Promise<void> => {
  * whose loss nobody accepts goes on where the VM serves.
  */
 const arrive = async (h: Hop, behind: readonly Hop[]): Promise<'arrived' | 'rolledBack'> => {
-  const isLast = h.n === h.j.order.hops.length;
-  try {
-    if (!hasServed(h)) {
-      await lookInside(h);
-      await askForLeases(h.j, [...(h.n === 1 ? [stagingAsk(h.j, totalBytes(h.facts))] : []), copyAsk(h.j, h.n)]);
-      const waited = await awaitLeases(h.j, ['staging', 'copy'], 'Queued');
-      if (waited.includes('staging')) await tellBatch(h.j, { told: 'hasRoom' });
+  for (let anew: 'gate' | 'hop' | null = null; ; ) {
+    h.j.approaching = h.n;
+    try {
+      await goThrough(h, behind, anew);
+      h.record.arrived = true;
+      return 'arrived';
+    } catch (error) {
+      if (error instanceof AnewAsked) anew = error.from;
+      else if (!(error instanceof RollBackAsked)) throw error;
+      else if ((await rollBackHop(h)) === 'stays') anew = null;
+      else {
+        await giveBack(h.j, ['copy', 'cutOver']);
+        return 'rolledBack';
+      }
+    } finally {
+      h.j.approaching = null;
     }
-    await runHop(h);
-    if (isLast) await signOff([...behind, h], h);
-    else await go(h);
-    if (!isLast) h.after ??= await describeAfter(h);
-    h.record.arrived = true;
-    return 'arrived';
-  } catch (error) {
-    if (!(error instanceof RollBackAsked)) throw error;
-    if ((await rollBackHop(h)) === 'stays') return arrive(h, behind);
-    await giveBack(h.j, ['copy', 'cutOver']);
-    return 'rolledBack';
   }
 };
 
@@ -121,7 +179,7 @@ const onwardsOrBack = async (j: Journey, serving: Hop): Promise<'onwards' | 'bac
   try {
     await park(
       j,
-      'after the rollback',
+      AFTER_ROLLBACK,
       {
         class: 'Refused',
         message: `Hop ${serving.n + 1} was rolled back; ${serving.order.landing.name} serves.`,
@@ -138,13 +196,17 @@ const onwardsOrBack = async (j: Journey, serving: Hop): Promise<'onwards' | 'bac
 };
 
 /** Hop by hop, forwards and back. Returns the hops that stand, or null when the VM is back where it began. */
-const travel = async (j: Journey, source: VmDescription): Promise<readonly Hop[] | null> => {
-  const stands: Hop[] = [];
+const travel = async (j: Journey, source: VmDescription, kept: HopsKept): Promise<readonly Hop[] | null> => {
+  const stands: Hop[] = [...kept.stands];
+  let { next } = kept;
   while (stands.length < j.order.hops.length) {
     const last = stands.at(-1);
-    const h = last
-      ? hopAt(j, last.n + 1, successorOf(last), landedOf(last), last.baseline)
-      : hopAt(j, 1, j.order.source, source, null);
+    const onwards = () =>
+      last
+        ? hopAt(j, last.n + 1, successorOf(last), landedOf(last), last.baseline)
+        : hopAt(j, 1, j.order.source, source, null);
+    const h: Hop = next ?? onwards();
+    next = null;
     if ((await arrive(h, stands)) === 'arrived') {
       stands.push(h);
       continue;
@@ -157,8 +219,12 @@ const travel = async (j: Journey, source: VmDescription): Promise<readonly Hop[]
       if ((await rollBackHop(serving)) === 'back') stands.pop();
     }
     if (stands.length === 0) return null;
-    for (const { n, round, kind } of j.hops.slice(stands.length, h.n))
-      j.hops[n - 1] = { ...newHopRecord(n, round + 1), kind };
+    for (const { n, round, kind, fixesAtProtect } of j.hops.slice(stands.length, h.n))
+      j.hops[n - 1] = {
+        ...newHopRecord(n, round + 1),
+        kind,
+        ...(fixesAtProtect === undefined ? {} : { fixesAtProtect }),
+      };
   }
   return stands;
 };
@@ -167,7 +233,7 @@ const travel = async (j: Journey, source: VmDescription): Promise<readonly Hop[]
 const eject = async (j: Journey): Promise<void> => {
   const record = hopRecord(j, 1);
   j.rollingBack = true;
-  if (record.protecting) await rollBackHop(hopAt(j, 1, j.order.source, await describeSource(j), null));
+  if (record.protecting || hooksRan(j)) await rollBackHop(hopAt(j, 1, j.order.source, await describeSource(j), null));
   show(j, { phase: 'Ejected' });
 };
 
@@ -181,15 +247,27 @@ const describeSource = (j: Journey): Promise<VmDescription> => {
   );
 };
 
+/** The checkpoint it was rebuilt from. Without one it begins at its beginning, once it was seen that it can. */
+const takeUp = async (j: Journey): Promise<Checkpoint | null> => {
+  if (!j.recovered) return null;
+  const { checkpoint } = j.recovered;
+  await holdRoom(j);
+  if (!checkpoint) await comeBackBlind(j);
+  return checkpoint;
+};
+
 const journey = async (j: Journey): Promise<void> => {
   try {
-    const source = await checkPath(j);
+    const checkpoint = await takeUp(j);
+    const kept = checkpoint ? hopsFrom(j, checkpoint) : NOTHING_KEPT;
+    const source = checkpoint?.hops[0]?.facts ?? (await checkPath(j));
     // Journeys of the first version asked before they had looked inside.
     if (j.order.leases === undefined) await askForLeases(j, [stagingAsk(j, totalBytes(source))]);
-    const stands = await travel(j, source);
+    const stands = await travel(j, source, kept);
     const [first, last] = [stands?.[0], stands?.at(-1)];
     if (stands && first && last) {
-      await cleanUp(stands, last);
+      await whereLost(last);
+      if (j.holdEndsAt === null) await cleanUp(stands, last);
       await holdAndDecommission(first, last);
     } else show(j, { phase: 'RolledBack' });
   } catch (error) {
@@ -214,14 +292,22 @@ const journey = async (j: Journey): Promise<void> => {
   );
 };
 
-/** One VM, from its source to its last landing and the end of its hold; weeks long. */
-export async function migration(order: JourneyOrder): Promise<MigrationView> {
-  const j = newJourney(order);
+/**
+ * One VM, from its source to its last landing and the end of its hold; weeks long. `carried`: it is rebuilt after Temporal has lost it, and
+ * moves nothing before a person resumes it.
+ */
+export async function migration(order: JourneyOrder, carried?: Carried): Promise<MigrationView> {
+  const j = carried ? journeyFrom(order, carried) : newJourney(order);
   listen(j);
+  listenForHooks(j);
   CancellationScope.current().cancelRequested.catch(() => turnRound(j));
   return CancellationScope.nonCancellable(async () => {
     await journey(j);
-    await tellBatch(j, { told: 'ended', phase: j.phase });
+    await tellBatch(j, {
+      told: 'ended',
+      phase: j.phase,
+      ...(j.deferredTo === null ? {} : { deferredTo: j.deferredTo }),
+    });
     await condition(allHandlersFinished);
     return viewOf(j);
   });

@@ -13,6 +13,8 @@ export interface PathReport {
   readonly source: VmDescription | null;
   /** Per hop, in order. */
   readonly kinds: readonly (CutoverKind | null)[];
+  /** Per hop, whether its mover is given size and networks at protect; null where it does not say. */
+  readonly fixesAtProtect?: readonly (boolean | null)[];
   readonly findings: readonly Finding[];
 }
 
@@ -42,7 +44,8 @@ const askHop = async (order: JourneyOrder, hop: HopOrder, bytesNeeded: number) =
   const findings = [...fit, ...mover.findings, ...target.findings].map(
     (finding): Finding => ({ ...finding, hop: hop.n }),
   );
-  return { kind: mover.capabilities?.cutover ?? null, findings };
+  const { cutover: kind = null, fixesAtProtect: fixes = null } = mover.capabilities ?? {};
+  return { kind, fixes, findings };
 };
 
 /**
@@ -72,6 +75,7 @@ export async function preflight(order: JourneyOrder): Promise<PathReport> {
   return {
     source,
     kinds: hops.map(({ kind }) => kind),
+    fixesAtProtect: hops.map(({ fixes }) => fixes),
     findings: [...seen.findings, ...hops.flatMap((hop) => hop.findings)],
   };
 }

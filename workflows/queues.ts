@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { queueOf } from '../domain/address.ts';
+import { queuesOfHooks } from '../domain/hook.ts';
 import type { Mishap } from '../domain/mishap.ts';
 import type { HopOrder, JourneyOrder } from '../domain/plan.ts';
 import { guestAddress, keeper } from './verbs.ts';
@@ -9,7 +10,7 @@ const queuesOf = (hop: HopOrder): string[] =>
 
 /** Every queue that these hops and their rollback need has a worker; else the step fails before anything is touched. */
 export const queuesServed = async (order: JourneyOrder, hops: readonly HopOrder[]): Promise<void> => {
-  const queues = [...new Set(hops.flatMap(queuesOf))];
+  const queues = [...new Set([...hops.flatMap(queuesOf), ...queuesOfHooks(order.hooks ?? [])])];
   const dead = await keeper(order.policies).unserved.executeWithOptions({ summary: 'is every queue served?' }, [
     queues,
   ]);

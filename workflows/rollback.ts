@@ -1,10 +1,13 @@
 import { factsOf } from '../domain/facts.ts';
+import { type HookAct, withHooks } from '../domain/hook.ts';
 import { lossOf, type RollbackStep, rollbackSteps } from '../domain/rollback.ts';
 import type { VmDescription } from '../domain/vm.ts';
 import { guestOrder } from './addresses.ts';
 import { refuseBlockers } from './check-path.ts';
+import { keepCheckpoint } from './checkpoint.ts';
 import { forceSuccessorOff } from './force-off.ts';
 import { ask, gate } from './gate.ts';
+import { hooksAt, undoHooks } from './hooks.ts';
 import { type Hop, itemOrder, operationOrder, platformOrder, protect, readSource, unsafe } from './hop-context.ts';
 import { LossRefused, mark, show } from './journey.ts';
 import { mishapOf, skippableStep, step } from './step.ts';
@@ -42,12 +45,12 @@ const settle = async (h: Hop): Promise<void> => {
 /** States what will be lost and asks; without loss nobody is asked. Who does not accept it stays where the VM serves. */
 const approveLoss = async (h: Hop): Promise<void> => {
   if (!lossOf(h.record, Date.now())) return;
-  const evidence = {
+  const evidence = () => ({
     vm: h.vm.name,
     does: `returns ${h.vm.name} to ${h.order.from.product}@${h.order.from.instance} and loses every write made since`,
     lossFrom: new Date(h.record.exposedAt ?? 0).toISOString(),
     lossTo: 'the moment the successor is stopped',
-  };
+  });
   const approved = await ask(h.j, 'rollBack', h.n, evidence, { round: h.record.round });
   show(h.j, { waitingFor: null });
   if (!approved) throw new LossRefused();
@@ -156,7 +159,7 @@ const hasItem = async (h: Hop): Promise<boolean> => {
   }
 };
 
-const retire = async (h: Hop): Promise<void> => {
+export const retire = async (h: Hop): Promise<void> => {
   if (!(await hasItem(h))) return;
   await h.verbs.mover.retire.executeWithOptions({ summary: 'remove our objects from the mover' }, [
     { ...itemOrder(h, 'retire'), adopted: h.record.itemAdopted },
@@ -202,6 +205,15 @@ const abandon = async (h: Hop): Promise<void> => {
   if (successorGone) h.record.halfMade = false;
 };
 
+/** Hooks park at steps of their own. */
+const HOOK_ACTS: Readonly<Record<HookAct, (h: Hop) => Promise<void>>> = {
+  hooksBefore: (h) => hooksAt(h, 'before', 'rollBack'),
+  undoHooks,
+  hooksAfter: (h) => hooksAt(h, 'after', 'rollBack'),
+};
+
+const isHookAct = (name: RollbackStep | HookAct): name is HookAct => name in HOOK_ACTS;
+
 const ACTS: Readonly<Record<RollbackStep, (h: Hop) => Promise<void>>> = {
   settle,
   approveLoss,
@@ -220,7 +232,8 @@ const ACTS: Readonly<Record<RollbackStep, (h: Hop) => Promise<void>>> = {
 const maySkip = (h: Hop, name: RollbackStep): boolean =>
   name === 'retire' || (name === 'validatePredecessor' && !rollbackSteps(h.record).includes('discardStaged'));
 
-const takeStep = async (h: Hop, name: RollbackStep): Promise<void> => {
+const takeStep = async (h: Hop, name: RollbackStep | HookAct): Promise<void> => {
+  if (isHookAct(name)) return HOOK_ACTS[name](h);
   const act = () => ACTS[name](h);
   if (maySkip(h, name)) await skippableStep(h.j, name, act, { hop: h.n });
   else
@@ -238,16 +251,20 @@ export const rollBackHop = async (h: Hop): Promise<'back' | 'stays'> => {
   const { j, record } = h;
   j.rollingBack = true;
   j.asked = null;
+  j.turningHop = h.n;
   show(j, { phase: 'RollingBack' });
   try {
-    for (const name of rollbackSteps(record)) await takeStep(h, name);
+    await keepCheckpoint(j);
+    for (const name of withHooks(rollbackSteps(record))) await takeStep(h, name);
     mark(j, h.n, 'rolledBack');
     await tellBatch(j, { told: 'wentBack', hop: h.n });
+    j.recovered = null;
     return 'back';
   } catch (error) {
     if (error instanceof LossRefused) return 'stays';
     throw error;
   } finally {
     j.rollingBack = false;
+    j.turningHop = null;
   }
 };

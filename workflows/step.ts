@@ -7,7 +7,7 @@ import {
   TemporalFailure,
 } from '@temporalio/workflow';
 import type { Mishap } from '../domain/mishap.ts';
-import { EjectAsked, type Journey, RollBackAsked, show } from './journey.ts';
+import { AnewAsked, EjectAsked, type Journey, RollBackAsked, show } from './journey.ts';
 
 export interface StepOptions {
   readonly hop: number;
@@ -54,6 +54,11 @@ export const heed = (j: Journey): void => {
   if (j.rollingBack) return;
   if (j.asked === 'rollBack') throw new RollBackAsked();
   if (j.asked === 'eject') throw new EjectAsked();
+  if (j.asked === 'gate' || j.asked === 'hop') {
+    const from = j.asked;
+    j.asked = null;
+    throw new AnewAsked(from);
+  }
 };
 
 /** Waits until a condition holds, or a person asks to turn round. `timeoutMs` makes it return false when it passes. */

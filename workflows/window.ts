@@ -9,7 +9,7 @@ export const refuseLate = (h: Hop): void => {
   if (!window || mayBegin(window, Date.now())) return;
   throw unsafe(
     `The window ${window.text} is past its latest abort; a cut-over begun now could not be rolled back in time.`,
-    'Plan a new window, or roll back.',
+    'Give it a new window with edit and retry, or roll back.',
     h.vm.name,
     { pastDeadline: true },
   );
@@ -25,9 +25,13 @@ export const windowOf = (h: Hop): Promise<void> =>
       if (!window) return;
       const wait = untilOpen(window, Date.now());
       if (wait > 0) {
+        const { approvedUntil } = h.j;
+        const valid = approvedUntil === null ? wait : Math.max(1, approvedUntil - Date.now());
         show(h.j, { waitingFor: `the window ${window.text}` });
-        await until(h.j, () => false, wait, `window opens ${window.utcText}`);
+        await until(h.j, () => false, Math.min(wait, valid), `window opens ${window.utcText}`);
         show(h.j, { waitingFor: null });
+        // The approval is void before its window opens: people are asked again now, not then.
+        if (approvedUntil !== null && valid <= wait) return;
       }
       refuseLate(h);
     },

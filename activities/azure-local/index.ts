@@ -1,6 +1,6 @@
 import type { AzureLocalInstance } from '../../domain/estate.ts';
 import type { Arm } from '../arm/arm.ts';
-import type { Platform } from '../contracts/platform.ts';
+import type { Platform, Watched } from '../contracts/platform.ts';
 import { asking } from './asked.ts';
 import { belongings } from './belongings.ts';
 import { clusters } from './clusters.ts';
@@ -16,6 +16,7 @@ import { preflight } from './preflight.ts';
 import { remove } from './remove.ts';
 import { reshape } from './reshape.ts';
 import { shutDown } from './shut-down.ts';
+import { vitals } from './vitals.ts';
 
 export interface AzureLocalDeps {
   readonly instance: AzureLocalInstance;
@@ -25,7 +26,12 @@ export interface AzureLocalDeps {
 }
 
 /** Azure Local as Azure Resource Manager shows it. A VM's id is the ARM id of its Arc machine. */
-export const azureLocalPlatform = ({ instance, arm, agentVersion, now = Date.now }: AzureLocalDeps): Platform => {
+export const azureLocalPlatform = ({
+  instance,
+  arm,
+  agentVersion,
+  now = Date.now,
+}: AzureLocalDeps): Platform & Watched => {
   const room: AzureLocal = {
     instance,
     agentVersion,
@@ -46,5 +52,6 @@ export const azureLocalPlatform = ({ instance, arm, agentVersion, now = Date.now
     reshape: reshape(room),
     health: health(room),
     remove: remove(room),
+    vitals: vitals(room),
   };
 };

@@ -1,6 +1,9 @@
-import type { MemberReport, MemberSeen, Membership } from '../../domain/batch.ts';
+import type { Attested, Expected } from '../../domain/attestation.ts';
+import type { MemberGate, MemberReport, MemberSeen, Membership } from '../../domain/batch.ts';
 import type { LeaseRequest, Purpose } from '../../domain/capacity.ts';
 import type { Waiting } from '../../domain/capacity-words.ts';
+import type { GroupHookEnd, GroupHookOrder } from '../../domain/group-hook.ts';
+import type { Checkpoint } from './checkpoint.ts';
 
 /** What is left of a migration when Temporal has forgotten it: one file a journey. */
 export interface JourneyRecord {
@@ -17,12 +20,16 @@ export interface LeaseAsk extends LeaseRequest {
   readonly programme: string;
   /** Is told when there is room on staging at once. */
   readonly batch?: string;
+  /** Is written first. */
+  readonly checkpoint?: Checkpoint;
 }
 
 export interface GiveBack {
   readonly programme: string;
   readonly holder: string;
   readonly purposes: readonly Purpose[];
+  /** Is written first. */
+  readonly checkpoint?: Checkpoint;
 }
 
 /** What a member tells its batch; `gives` is what it gives back with the same breath. */
@@ -30,6 +37,30 @@ export interface BatchWord {
   readonly batch: string;
   readonly report: MemberReport;
   readonly gives?: GiveBack;
+  /** Is written first: what is told is known after a loss too. */
+  readonly checkpoint?: Checkpoint;
+}
+
+export interface AttestAsk {
+  /** Compact JWS, as the API signed it. */
+  readonly attestation: string;
+  /** What the gate that is open now demands. */
+  readonly expected: Expected;
+}
+
+/** The gate of a member as it stands, which its batch is asked about. */
+export interface VouchAsk {
+  readonly batch: string;
+  readonly member: string;
+  readonly gate: Pick<MemberGate, 'hop' | 'fingerprint' | 'openedAt'>;
+}
+
+export interface JoinHook {
+  /** `groupHookId` */
+  readonly id: string;
+  /** Workflow id of who comes. */
+  readonly member: string;
+  readonly order: GroupHookOrder;
 }
 
 export interface Keeper {
@@ -47,8 +78,19 @@ export interface Keeper {
   look(ids: readonly string[]): Promise<readonly MemberSeen[]>;
   /** Of which batch a running migration is, as it says itself. */
   membership(id: string): Promise<Membership>;
+  /** Whether a batch says itself that it let this member through this gate, as it stands: what comes by signal may be anybody's. */
+  vouch(ask: VouchAsk): Promise<{ readonly vouched: boolean }>;
   /** Which of these task queues no worker polls now; answered by the Temporal server itself, one call for all. */
   unserved(queues: readonly string[]): Promise<readonly string[]>;
-  /** Writes the record; writing it again replaces it by the same. */
+  /** Brings a member to a hook that runs once for many, which it starts where nobody has. Its end where it has ended; null: it is told. */
+  joinHook(ask: JoinHook): Promise<GroupHookEnd | null>;
+  /** Writes the checkpoint of a journey in place of the one before. */
+  keepCheckpoint(checkpoint: Checkpoint): Promise<{ readonly kept: string }>;
+  /** Writes the record, which takes the place of the checkpoint; writing it again replaces it by the same. */
   keepRecord(record: JourneyRecord): Promise<{ readonly kept: string }>;
+  /**
+   * Whether the API signed this decision, for this gate, and its signature still holds. Says no in words, and never throws for what it
+   * was given; whether it was used before is remembered by whoever asks.
+   */
+  attest(ask: AttestAsk): Promise<Attested>;
 }

@@ -125,3 +125,27 @@ export interface InventoryPage {
 export interface Inventory {
   inventory(order: InventoryOrder): Promise<InventoryPage>;
 }
+
+export interface VitalsOrder {
+  readonly to: Address;
+  readonly token: string;
+}
+
+/** How a host or a cluster is now. What the product does not tell is null, and no threshold of it ever stops anything. */
+export interface Vitals {
+  /** Of all logical processors, guests counted in. */
+  readonly cpuPercent: number | null;
+  readonly memoryFreePercent: number | null;
+  readonly volumes: readonly { readonly path: string; readonly freePercent: number }[];
+  /** Mean of all disk transfers since the reading before, ms; null at the first reading. */
+  readonly latencyMs: number | null;
+  /** Bytes a second written on its disks since the reading before; null at the first reading. */
+  readonly writtenPerSecond?: number | null;
+  /** By the clock of whoever read it, ISO 8601: for people, never compared with another clock. */
+  readonly at: string;
+}
+
+/** What a platform offers beside its verbs where a programme may land too much on it. Changes nothing. */
+export interface Watched {
+  vitals(order: VitalsOrder): Promise<Vitals>;
+}

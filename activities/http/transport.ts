@@ -1,6 +1,6 @@
 import type { Json } from './reading.ts';
 
-export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'OPTIONS';
+export type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
 /** `path` is relative to the base of the client and carries its own query. `json` and `form` exclude each other. */
 export interface HttpRequest {

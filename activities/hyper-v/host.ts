@@ -52,17 +52,19 @@ export const findShared = mayFail(
   call('shared volumes', 'Get-ClusterSharedVolume', {}, [SHARED, SHARED_SIZE, SHARED_FREE]),
 );
 
+export const findVolumes = mayFail(call('volumes', 'Get-Volume', {}, ['DriveLetter', 'Size', 'SizeRemaining']));
+
 export const findHost = [
   call('host', 'Get-VMHost', {}, ['LogicalProcessorCount', 'MemoryCapacity']),
   mayFail(call('os', 'Get-CimInstance', { ClassName: 'Win32_OperatingSystem' }, ['Caption', 'BuildNumber'])),
   mayFail(call('module', 'Get-Module', { Name: 'Hyper-V', ListAvailable: true }, ['Version'])),
-  mayFail(call('volumes', 'Get-Volume', {}, ['DriveLetter', 'Size', 'SizeRemaining'])),
+  findVolumes,
   findShared,
   findSwitches,
   findAll,
 ];
 
-const readVolumes = (results: Results): readonly Volume[] => [
+export const readVolumes = (results: Results): readonly Volume[] => [
   ...rowsOf(results, 'shared volumes').map((row) => ({
     root: text(list(row[SHARED])[0]),
     shared: true,

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { HyperVInstance } from '../../domain/estate.ts';
 import type { CmdletRunner } from '../contracts/cmdlets.ts';
-import type { Platform } from '../contracts/platform.ts';
+import type { Platform, Watched } from '../contracts/platform.ts';
 import type { Stands } from '../contracts/stands.ts';
 import { connect } from './connect.ts';
 import { describe } from './describe.ts';
@@ -16,6 +16,7 @@ import { remove } from './remove.ts';
 import { reshape } from './reshape.ts';
 import { shutDown } from './shut-down.ts';
 import { standing } from './standing.ts';
+import { vitals } from './vitals.ts';
 import { vmsOf } from './vms.ts';
 import { glimpsesOf } from './waiting.ts';
 
@@ -46,7 +47,7 @@ const attemptNow = (): number => {
 };
 
 /** A Hyper-V host as a place where VMs run. */
-export const hyperVPlatform = (deps: HyperVDeps): Platform & Stands => {
+export const hyperVPlatform = (deps: HyperVDeps): Platform & Stands & Watched => {
   const now = deps.now ?? Date.now;
   const glimpses = glimpsesOf(deps.run, deps.pollMs ?? POLL_MS, now);
   const hyperV: HyperV = {
@@ -72,5 +73,6 @@ export const hyperVPlatform = (deps: HyperVDeps): Platform & Stands => {
     health: health(hyperV),
     remove: remove(hyperV),
     standing: standing(hyperV),
+    vitals: vitals(hyperV),
   };
 };

@@ -13,6 +13,14 @@ export const withAsker = (command: Command): Command =>
     .addOption(new Option('--by <who>', 'who decides').default(userInfo().username).argParser(someone))
     .option('--comment <text>', 'why; kept with the record');
 
+/** Who asks for something that others approve. */
+export const withRequester = (command: Command): Command =>
+  command.addOption(
+    new Option('--by <who>', 'who asks for it; may not approve it where a gate of the plan says so')
+      .default(userInfo().username)
+      .argParser(someone),
+  );
+
 const someone = (text: string): string => {
   if (text.trim() === '') throw new InvalidArgumentError('Give a name.');
   return text.trim();

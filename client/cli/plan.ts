@@ -6,6 +6,7 @@ import type { RowIdentity } from '../../plan/roster/amend-sheet.ts';
 import { WrongInput, wrongInput } from '../wrong-input.ts';
 import { examples, withJson } from './command-line.ts';
 import { EXIT } from './failures.ts';
+import { planEditCommands } from './plan-edit.ts';
 import { marked, say, sayJson, tell } from './print.ts';
 
 export interface PlanPlace {
@@ -36,6 +37,27 @@ export const readPlanOrRefuse = async (place: PlanPlace, batch?: string): Promis
     now: Date.now(),
     ...(batch === undefined ? {} : { batch }),
   });
+  if ('refusals' in read) return refuse(read.refusals);
+  await warn(read.warnings);
+  return read.plan;
+};
+
+/** The plan with the place of everything it says. Windows may be over: what runs may be in one, or past it. */
+export const readPlacesOrRefuse = async (
+  place: PlanPlace,
+): Promise<{ readonly plan: Plan; readonly places: PlanPlaces }> => {
+  const { readPlan } = await import('../../plan/read-plan.ts');
+  const read = await readPlan({ planPath: place.plan, csvPath: place.vms, now: 0, underWay: true });
+  if ('refusals' in read) return refuse(read.refusals);
+  // Of batches that have no row in this sheet, plan.yaml may say what it likes.
+  await warn(read.warnings.filter(({ file }) => file === place.vms));
+  return read;
+};
+
+/** Reads the plan of a programme: windows of batches that lie behind it may be over. */
+export const readProgrammeOrRefuse = async (place: PlanPlace): Promise<Plan> => {
+  const { readPlan } = await import('../../plan/read-plan.ts');
+  const read = await readPlan({ planPath: place.plan, csvPath: place.vms, now: Date.now(), pastWindows: true });
   if ('refusals' in read) return refuse(read.refusals);
   await warn(read.warnings);
   return read.plan;
@@ -123,8 +145,9 @@ const check = async (asked: Asked): Promise<void> => {
 };
 
 export const planCommands = (program: Command): void => {
-  const plan = examples(program.command('plan').description('check the plan without touching the estate'), [
+  const plan = examples(program.command('plan').description('check the plan, and change what of it runs'), [
     'tranship plan check',
+    'tranship plan export --batch wave-01 --out running.csv',
     'tranship plan schema > plan.schema.json',
   ]);
   examples(
@@ -143,4 +166,5 @@ export const planCommands = (program: Command): void => {
     const { planJsonSchema } = await import('../../plan/json-schema.ts');
     say(JSON.stringify(planJsonSchema(), null, 2));
   });
+  planEditCommands(plan);
 };

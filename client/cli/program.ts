@@ -1,13 +1,20 @@
 import { Command } from 'commander';
 import { VERSION } from '../../workers/version.ts';
 import { answerCommands } from './answer.ts';
+import { apiCommand } from './api.ts';
+import { capacityCommand } from './capacity.ts';
+import { delegateCommand } from './delegate.ts';
 import { doctorCommand } from './doctor.ts';
+import { doneCommand } from './done.ts';
 import { endedBy } from './failures.ts';
+import { forecastCommand } from './forecast.ts';
 import { inboxCommand } from './inbox.ts';
 import { inventoryCommand } from './inventory.ts';
 import { labCommands } from './lab/index.ts';
 import { planCommands } from './plan.ts';
 import { tell } from './print.ts';
+import { programmeCommands } from './programme.ts';
+import { recoverCommand } from './recover.ts';
 import { reportCommand } from './report.ts';
 import { scheduleCommand } from './schedule.ts';
 import { serverCommands } from './server.ts';
@@ -46,15 +53,22 @@ export const tranship = (): Command => {
     planCommands,
     startCommands,
     scheduleCommand,
+    programmeCommands,
+    forecastCommand,
+    capacityCommand,
     statusCommand,
     watchCommand,
     vmCommand,
     inboxCommand,
     answerCommands,
+    delegateCommand,
     verbCommands,
+    doneCommand,
     reportCommand,
+    recoverCommand,
     workerCommands,
     doctorCommand,
+    apiCommand,
     labCommands,
   ])
     register(program);

@@ -69,7 +69,7 @@ const create = async (batch: string, { at, cron, zone, json, by, comment, ...pla
     const { batchOrder } = await import('../batches.ts');
     const { ensureCapacity } = await import('../operations.ts');
     const { scheduleBatch } = await import('../schedules.ts');
-    const order = batchOrder(plan, batch);
+    const order = batchOrder(plan, batch, by);
     const asker = { by, ...(comment ? { comment } : {}) };
     const scheduled = await scheduleBatch(reached.client, { order, starting, asker });
     await ensureCapacity(reached.client, plan);

@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { counted } from '../../domain/counted.ts';
 import { isIdentified, type Plan, vmsOfBatch } from '../../domain/plan.ts';
 import { wrongInput } from '../wrong-input.ts';
-import { examples, withJson } from './command-line.ts';
+import { examples, withJson, withRequester } from './command-line.ts';
 import { type PlanPlace, readPlanOrRefuse, withPlan } from './plan.ts';
 import { marked, say, sayJson } from './print.ts';
 import { atTemporal } from './session.ts';
 
 type Asked = PlanPlace & { readonly json?: boolean };
+type Started = Asked & { readonly by: string };
 
 /** What of the plan makes a start impossible, said with its place before anything is reached. */
 export const refuseBatch = (plan: Plan, batch: string, place: PlanPlace): void => {
@@ -30,12 +31,12 @@ export const refuseBatch = (plan: Plan, batch: string, place: PlanPlace): void =
     );
 };
 
-const start = async (batch: string, { json, ...place }: Asked): Promise<void> => {
+const start = async (batch: string, { json, by, ...place }: Started): Promise<void> => {
   const plan = await readPlanOrRefuse(place, batch);
   refuseBatch(plan, batch, place);
   await atTemporal(async (reached) => {
     const { startBatch } = await import('../batches.ts');
-    const { handle, ran } = await reached.ask(() => startBatch(reached.client, plan, batch));
+    const { handle, ran } = await reached.ask(() => startBatch(reached.client, plan, batch, by));
     const vms = vmsOfBatch(plan, batch).map(({ name, id, group }) => ({ name, id, group }));
     if (json) return sayJson({ batch, workflowId: handle.workflowId, ran, vms });
     say(
@@ -74,7 +75,7 @@ export const startCommands = (program: Command): void => {
   ).action(initialise);
   examples(
     withJson(
-      withPlan(program.command('start'))
+      withRequester(withPlan(program.command('start')))
         .argument('<batch>', 'name of the batch in the plan')
         .description('start a batch; what runs already is found, not started again'),
     ),

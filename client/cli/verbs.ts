@@ -1,126 +1,88 @@
 import type { Command } from 'commander';
-import { VERBS, type Verb } from '../../domain/verbs.ts';
+import { ANSWERS, VERBS, type Verb } from '../../domain/verbs.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
+import type { CommandWords } from '../operations.ts';
 import type { Reached } from '../temporal.ts';
-import { findBatch, refuseTarget, type Target, withBatch } from './answer-target.ts';
+import { wrongInput } from '../wrong-input.ts';
+import { refuseTarget, withBatch } from './answer-target.ts';
 import { examples, withAsker, withJson } from './command-line.ts';
+import { type EditTyped, readEdit, withEdit } from './edit-options.ts';
 import { kebab, marked, say, sayJson } from './print.ts';
 import { atTemporal } from './session.ts';
+import { type BatchAsked, commandBatch, OF_BATCH } from './verb-batch.ts';
+import { MEANS, TYPED } from './verb-words.ts';
 import { explain } from './vm-text.ts';
 
-interface Asked extends Target {
-  readonly by: string;
-  readonly comment?: string;
+interface Asked extends BatchAsked, EditTyped {
   readonly step?: string;
-  readonly json?: boolean;
+  readonly to?: string;
+  readonly dryRun?: boolean;
 }
 
-const MEANS: Readonly<Record<Verb, string>> = {
-  retry: 'try the parked step again',
-  repair: 'put right what the failed step left, then try again',
-  skip: 'go on without the parked step, where that is safe',
-  forceOff: 'turn the VM off without its guest; opens a gate first',
-  rollBack: 'go back to the platform before; asks at a gate when writes would be lost',
-  eject: 'take the VM out before it was touched',
-  pause: 'start nothing new; running copies go on',
-  resume: 'go on after a pause',
-};
+const EDITS: readonly Verb[] = ['edit', 'editAndRetry'];
 
-const TYPED: Readonly<Record<Verb, readonly string[]>> = {
-  retry: ['tranship retry web-03', 'tranship retry web-03 --step "cut over"'],
-  repair: ['tranship repair web-03'],
-  skip: ['tranship skip web-03 --comment "no rehearsal network tonight"'],
-  forceOff: ['tranship force-off web-03 --comment "guest hangs, owner agrees"'],
-  rollBack: ['tranship roll-back web-03', 'tranship roll-back --batch wave-01 --group db'],
-  eject: ['tranship eject web-03 --comment "moves in wave 4"'],
-  pause: ['tranship pause web-03', 'tranship pause --batch wave-01 --comment "storage is slow"'],
-  resume: ['tranship resume web-03', 'tranship resume --batch wave-01'],
-};
-
-/** What answers a parked step: sent with the step that was seen, so that an answer to another one is refused. */
-const ANSWERS: readonly Verb[] = ['retry', 'repair', 'skip', 'forceOff'];
-/** What a batch takes too. */
-const OF_BATCH: readonly Verb[] = ['rollBack', 'pause', 'resume'];
-
+/** What answers a parked step is sent with the step that was seen, so that an answer to another one is refused. */
 const seenStep = (verb: Verb, { step }: Asked, view: MigrationView): string | undefined =>
   step ?? (ANSWERS.includes(verb) || verb === 'rollBack' ? view.parked?.step : undefined);
 
-const commandVm = async (reached: Reached, verb: Verb, vm: string, asked: Asked): Promise<void> => {
+/** What was typed wrongly is said before anybody is asked. */
+const wordsOf = async (verb: Verb, asked: Asked): Promise<(view: MigrationView) => CommandWords> => {
+  if (verb === 'skip' && !asked.comment?.trim())
+    throw wrongInput('skip  nobody knows why', 'Add --comment with the reason: it is kept with the record.');
+  if (verb === 'defer' && !asked.to?.trim())
+    throw wrongInput('--to  no batch is named', 'Add --to with the batch that it shall move in.');
+  const read = EDITS.includes(verb) ? await readEdit(asked) : null;
+  return (view) => {
+    const step = seenStep(verb, asked, view);
+    return {
+      ...(asked.comment ? { comment: asked.comment } : {}),
+      ...(step === undefined ? {} : { step }),
+      ...(read ? { edit: read(view.rollbackMs) } : {}),
+      ...(verb === 'defer' && asked.to ? { to: asked.to.trim() } : {}),
+    };
+  };
+};
+
+const AFTERWARDS: Partial<Record<Verb, (asked: Asked) => string>> = {
+  defer: ({ to = '' }) =>
+    `Its copy is taken away and its batch records that it is deferred. Now move its row of vms.csv to ${to}: that batch starts it anew.`,
+};
+
+const commandVm = async (
+  reached: Reached,
+  verb: Verb,
+  vm: string,
+  asked: Asked,
+  words: (view: MigrationView) => CommandWords,
+): Promise<void> => {
   const { commandMigration, findMigration, viewMigration } = await import('../operations.ts');
   const { handle } = await findMigration(reached.client, vm);
-  const step = seenStep(verb, asked, await reached.ask(() => viewMigration(handle)));
-  const { by, comment } = asked;
-  const taken = await reached.ask(() =>
-    commandMigration(handle, verb, by, { ...(comment ? { comment } : {}), ...(step === undefined ? {} : { step }) }),
-  );
+  const sent = words(await reached.ask(() => viewMigration(handle)));
+  const taken = await reached.ask(() => commandMigration(handle, verb, asked.by, sent));
   const after = await reached.ask(() => viewMigration(handle));
   if (asked.json) return sayJson({ taken, view: after });
-  say(marked('✓', `${by} said ${kebab(verb)}${step === undefined ? '' : ` at ${step}`}`));
+  say(marked('✓', `${asked.by} said ${kebab(verb)}${sent.step === undefined ? '' : ` at ${sent.step}`}`));
+  const more = AFTERWARDS[verb]?.(asked);
+  if (more) say(`  ${more}`);
   say(explain(after, Date.now()));
 };
 
-/** Each member of a group by itself; what one refuses does not keep the others. */
-const commandGroup = async (reached: Reached, verb: Verb, { batch = '', group, by, comment }: Asked) => {
-  const { commandMigration, handleOf } = await import('../operations.ts');
-  const { listMigrations } = await import('../overview.ts');
-  const members = (await listMigrations(reached.client, 'running', { batch })).filter((one) => one.group === group);
-  if (members.length === 0) throw new Error(`No VM of the group ${group} of ${batch} runs.`);
-  return Promise.all(
-    members.map(async ({ workflowId, name }) => ({
-      id: workflowId,
-      name,
-      refused: await reached
-        .ask(() => commandMigration(handleOf(reached.client, workflowId), verb, by, comment ? { comment } : {}))
-        .then(() => null)
-        .catch((error: Error) => (error.cause instanceof Error ? error.cause : error).message),
-    })),
-  );
+const dryRun = async (reached: Reached, vm: string | undefined, asked: Asked): Promise<void> => {
+  const { dryRunBatch, dryRunVm } = await import('./dry-run.ts');
+  if (vm !== undefined) return dryRunVm(reached, vm, asked.json);
+  return dryRunBatch(reached, { ...asked, batch: asked.batch ?? '' });
 };
 
-const turnBack = async (
-  reached: Reached,
-  { batch = '', group, programme, by, comment }: Asked,
-): Promise<readonly string[]> => {
-  const { turnGroupBack, viewBatch } = await import('../batches.ts');
-  const handle = await findBatch(reached, batch, programme);
-  if (group !== undefined) return reached.ask(() => turnGroupBack(handle, group, by, comment));
-  const { groups, members } = await reached.ask(() => viewBatch(handle));
-  const told: string[] = [];
-  // Those that cut over last go back first.
-  for (const each of [...groups].reverse())
-    if (members.some((member) => member.group === each && member.status === 'running'))
-      told.push(...(await reached.ask(() => turnGroupBack(handle, each, by, comment))));
-  return told;
-};
-
-const commandBatch = async (reached: Reached, verb: Verb, asked: Asked): Promise<void> => {
-  const { batch = '', group, programme, by, comment, json } = asked;
-  if (verb === 'rollBack') {
-    const told = await turnBack(reached, asked);
-    if (json) return sayJson({ batch, group: group ?? null, told });
-    return say(
-      marked('✓', `${by} turns ${group ?? batch} round: ${told.length} VMs\n${told.map((id) => `  ${id}`).join('\n')}`),
-    );
-  }
-  if (group !== undefined) {
-    const told = await commandGroup(reached, verb, asked);
-    if (told.some(({ refused }) => refused !== null)) process.exitCode = 1;
-    if (json) return sayJson({ batch, group, told });
-    for (const { name, refused } of told)
-      say(marked(refused ? '✗' : '✓', refused ? `${name}: ${refused}` : `${name}: ${verb}d`));
-    return;
-  }
-  const { resumeWave, stopWave } = await import('../batches.ts');
-  const handle = await findBatch(reached, batch, programme);
-  const why = comment ?? 'no reason was given';
-  await reached.ask(() => (verb === 'pause' ? stopWave(handle, by, why) : resumeWave(handle, by)));
-  if (json) return sayJson({ batch, verb, by });
-  say(
-    marked(
-      '✓',
-      verb === 'pause' ? `${batch} begins nothing new (${by}: ${why}); what runs goes on` : `${batch} goes on (${by})`,
-    ),
+const withOptions = (command: Command, verb: Verb): Command => {
+  const stepped = command.option(
+    '--step <step>',
+    'the parked step that was seen; it is refused when another one is parked now',
   );
+  if (EDITS.includes(verb)) return withEdit(stepped);
+  if (verb === 'defer') return stepped.option('--to <batch>', 'the batch that it shall move in');
+  if (verb === 'rollBack')
+    return stepped.option('--dry-run', 'print the steps, the gates and what would be lost; do nothing');
+  return stepped;
 };
 
 const verbCommand = (program: Command, verb: Verb): void => {
@@ -128,16 +90,16 @@ const verbCommand = (program: Command, verb: Verb): void => {
   const command = program
     .command(kebab(verb))
     .argument(ofBatch ? '[vm]' : '<vm>', 'display name or id')
-    .description(MEANS[verb])
-    .option('--step <step>', 'the parked step that was seen; it is refused when another one is parked now');
-  examples(withJson(withAsker(ofBatch ? withBatch(command) : command)), TYPED[verb]).action(
-    async (vm: string | undefined, asked: Asked) => {
-      refuseTarget(kebab(verb), vm, asked);
-      await atTemporal((reached) =>
-        vm === undefined ? commandBatch(reached, verb, asked) : commandVm(reached, verb, vm, asked),
-      );
-    },
-  );
+    .description(MEANS[verb]);
+  const asking = withAsker(withOptions(ofBatch ? withBatch(command) : command, verb));
+  examples(withJson(asking), TYPED[verb]).action(async (vm: string | undefined, asked: Asked) => {
+    refuseTarget(kebab(verb), vm, asked);
+    const words = await wordsOf(verb, asked);
+    await atTemporal((reached) => {
+      if (asked.dryRun) return dryRun(reached, vm, asked);
+      return vm === undefined ? commandBatch(reached, verb, asked) : commandVm(reached, verb, vm, asked, words);
+    });
+  });
 };
 
 export const verbCommands = (program: Command): void => {

@@ -1,4 +1,6 @@
+import { ballotLines } from '../../domain/ballot-text.ts';
 import type { Evidence } from '../../domain/gate.ts';
+import type { HookRun } from '../../domain/hook.ts';
 import type { HopRecord } from '../../domain/hop-record.ts';
 import { humanWaitOf, type Ledger, movedOf, outageOf, totalOutage } from '../../domain/ledger.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
@@ -48,6 +50,7 @@ export const gateText = ({ gate }: Pick<MigrationView, 'gate'>): string[] =>
           '?',
           `${kebab(gate.name)}, hop ${gate.hop}, seen as ${gate.fingerprint}; open since ${instant(gate.openedAt)}; approvers: ${gate.approvers.join(', ') || 'anyone'}`,
         ),
+        ...ballotLines(gate).map((line) => `  ${line}`),
         ...evidenceText(gate.evidence),
       ]
     : [];
@@ -69,6 +72,18 @@ const aroundText = ({ pending, unserved, line }: Around): string[] => [
       `${marked('✗', `No agent serves ${queue}: this step waits for one.`)}\n  Do: start it there, \`tranship worker agent --serve ${queue}\`; nothing is lost meanwhile.`,
   ),
 ];
+
+/** The step that waits for a person, and how it is answered. */
+const taskText = ({ task }: Pick<MigrationView, 'task'>): string[] =>
+  task
+    ? [
+        marked('?', `${task.hook}, hop ${task.hop}, for ${task.role}: ${task.text}`),
+        `  since ${instant(task.since)}${task.dueAt === null ? '' : `, due ${instant(task.dueAt)}`}`,
+      ]
+    : [];
+
+const hookText = ({ name, when, point, hop, state, at, note }: HookRun): string =>
+  `  ${instant(at)} hook ${name}, ${when} ${kebab(point)}, hop ${hop}: ${state}${note ? `, ${note}` : ''}`;
 
 /** What a hop has done so far, in the order it happens. */
 const doneOf = (hop: HopRecord, ledger: Ledger): string[] => {
@@ -120,17 +135,23 @@ export const explain = (view: MigrationView, now: number, around: Around = NOTHI
     ...aroundText(around),
     ...parkedText(view),
     ...gateText(view),
+    ...taskText(view),
     ...view.hops.map((hop) => hopText(hop, view, now)),
     `  outage in all: ${budgetText(view, now)} · waited for people: ${duration(humanWaitOf(view.ledger, view.gate?.openedAt, now))}`,
     ...view.findings.map((f) => `  ${f.id} ${f.severity}: ${f.message}`),
+    ...(view.hooks ?? []).map((run) => hookText(run)),
     ...view.decisions.map(
       (d) =>
-        `  ${instant(d.at)} ${d.by} ${d.decision === 'approve' ? 'approved' : 'rejected'} ${kebab(d.gate)}, hop ${d.hop} (${d.identity})${d.comment ? `: ${d.comment}` : ''}`,
+        `  ${instant(d.at)} ${d.by} ${d.decision === 'approve' ? 'approved' : 'rejected'} ${kebab(d.gate)}, hop ${d.hop} (${d.identity}${d.tally ? `, ${d.tally.have} of ${d.tally.of}` : ''})${d.ticket ? ` ${d.ticket}` : ''}${d.comment ? `: ${d.comment}` : ''}`,
+    ),
+    ...(view.loans ?? []).map(
+      (l) =>
+        `  ${instant(l.at)} ${l.from} lent ${l.to} ${l.gate ? kebab(l.gate) : 'every gate'} until ${instant(l.until)}`,
     ),
     ...view.commands.map(
       (c) =>
         `  ${instant(c.at)} ${c.by} said ${kebab(c.verb)}${c.step ? ` at ${c.step}` : ''}${c.comment ? `: ${c.comment}` : ''}`,
     ),
     ...view.refused.map((r) => `  ${instant(r.at)} refused: ${r.what}. ${r.why}`),
-    `  You can: ${[...(view.gate ? ['approve', 'reject'] : []), ...view.legal.map(kebab)].join('   ') || 'nothing, it has ended'}`,
+    `  You can: ${[...(view.gate ? ['approve', 'reject'] : []), ...(view.task ? ['done'] : []), ...view.legal.map(kebab)].join('   ') || 'nothing, it has ended'}`,
   ].join('\n');

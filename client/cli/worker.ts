@@ -43,10 +43,13 @@ const agent = async ({ serve, plan, capture }: AgentOptions): Promise<void> => {
   await runAgent({ estate, policies, serve, ...(capture === undefined ? {} : { captureTo: capture }) });
 };
 
-const orchestrator = async (): Promise<void> => {
+const orchestrator = async ({ attestationKeys }: { readonly attestationKeys?: string }): Promise<void> => {
   await findServer();
   const { runOrchestrator } = await import('../../workers/run.ts');
-  await runOrchestrator({ records: recordsFolder() });
+  await runOrchestrator({
+    records: recordsFolder(),
+    ...(attestationKeys === undefined ? {} : { attestationKeys }),
+  });
 };
 
 const jea = async (product: string): Promise<void> => {
@@ -65,10 +68,20 @@ export const workerCommands = (program: Command): void => {
     program.command('worker').description('a process that works off Temporal’s queues; it stays in the foreground'),
     ['tranship worker orchestrator', 'tranship worker agent --serve veeam@vbr01'],
   );
-  examples(worker.command('orchestrator').description('holds the workflows; touches no product'), [
-    'tranship worker orchestrator',
-    'TRANSHIP_HOME=/var/lib/tranship tranship worker orchestrator',
-  ]).action(orchestrator);
+  examples(
+    worker
+      .command('orchestrator')
+      .description('holds the workflows; touches no product')
+      .option(
+        '--attestation-keys <ref>',
+        'public keys of the API, as file:/path/to/jwks.json; else what TRANSHIP_ATTESTATION_KEYS says',
+      ),
+    [
+      'tranship worker orchestrator',
+      'tranship worker orchestrator --attestation-keys file:/etc/tranship/keys/jwks.json',
+      'TRANSHIP_HOME=/var/lib/tranship tranship worker orchestrator',
+    ],
+  ).action(orchestrator);
   examples(
     worker
       .command('agent')
@@ -85,7 +98,7 @@ export const workerCommands = (program: Command): void => {
   examples(
     program
       .command('jea')
-      .argument('<product>', 'veeam, hyper-v or guest')
+      .argument('<product>', 'veeam, hyper-v, guest or dns')
       .description(
         'the role capability (.psrc) that lets an agent run just what its driver catalogues on a Windows host',
       ),

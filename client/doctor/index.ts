@@ -1,4 +1,5 @@
 import { queueOf } from '../../domain/address.ts';
+import { queuesOfHooks } from '../../domain/hook.ts';
 import type { PathHop, Plan } from '../../domain/plan.ts';
 import type { Reached } from '../temporal.ts';
 import { type Line, noted } from './line.ts';
@@ -15,7 +16,9 @@ const queuesOf = ({ from, mover, to, guests }: PathHop): string[] => [
 export const examine = async (reached: Reached, plan: Plan | null): Promise<readonly Line[]> => {
   const server = await serverLines(reached);
   if (!plan) return server;
-  const queues = [...new Set(Object.values(plan.paths).flat().flatMap(queuesOf))];
+  const queues = [
+    ...new Set([...Object.values(plan.paths).flat().flatMap(queuesOf), ...queuesOfHooks(plan.hooks ?? [])]),
+  ];
   const agents = await Promise.all(
     queues.map((queue) =>
       queueLine(

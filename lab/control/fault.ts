@@ -19,6 +19,7 @@ const KINDS: readonly Fault['kind'][] = [
   'failoverFails',
   'clockOff',
   'sourcePoweredOn',
+  'pressure',
 ];
 
 /** The fault in a request, or what is wrong with it. `times` is 1 and `detail` empty when absent. */

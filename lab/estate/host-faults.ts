@@ -1,4 +1,5 @@
 import { HOST_REBOOT_MS } from '../guests/boot.ts';
+import { PRESSURES, type Pressure, pressureKey } from '../hosts/pressure.ts';
 import type { FaultRegistry } from './faults.ts';
 import type { LabPlatform, LabVm, Table } from './types.ts';
 import type { LabVms } from './vms.ts';
@@ -13,6 +14,7 @@ export interface HostDeps {
   readonly vms: LabVms;
   readonly faults: FaultRegistry;
   readonly rebooting: Table<Rebooting>;
+  readonly pressure: Table<Pressure>;
   scaled(ms: number): number;
   together<R>(work: () => R): R;
 }
@@ -20,10 +22,17 @@ export interface HostDeps {
 const PLATFORMS: readonly LabPlatform[] = ['ahv', 'hyper-v', 'azure-local'];
 
 /**
- * The faults no vendor call can meet: a host that reboots, and an admin who powers a predecessor on. Without a subject that is the first
+ * The faults no vendor call can meet: a host that reboots or comes under pressure, and an admin who powers a predecessor on. Without a subject that is the first
  * VM to go off after the fault was armed.
  */
-export const hostFaults = ({ vms, faults, rebooting, scaled, together }: HostDeps): ((now: number) => void) => {
+export const hostFaults = ({
+  vms,
+  faults,
+  rebooting,
+  pressure,
+  scaled,
+  together,
+}: HostDeps): ((now: number) => void) => {
   /** AHV restarts what ran by its own high availability; Hyper-V and Azure Local what has autostart. */
   const comesBack = (vm: LabVm): boolean => vm.autostart || vm.platform === 'ahv';
 
@@ -41,6 +50,18 @@ export const hostFaults = ({ vms, faults, rebooting, scaled, together }: HostDep
       together(() => {
         faults.fire(fault.id, fault.point, fault.subject ?? null);
         reboot(platform, now);
+      });
+    }
+
+    for (const { fault } of faults.waiting('pressure')) {
+      const platform = platformIn(fault.point);
+      const what = PRESSURES.find((each) => each === fault.detail.what);
+      if (!platform || !what) continue;
+      const { to, forMs } = fault.detail;
+      together(() => {
+        faults.fire(fault.id, fault.point, null);
+        const until = forMs === undefined ? null : now + scaled(Number(forMs));
+        pressure.put(pressureKey(platform, what), { to: Number(to), until });
       });
     }
 

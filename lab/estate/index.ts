@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Journals, openJournals } from '../guests/journal.ts';
 import { type Networks, networksOf } from '../guests/networks.ts';
 import { bootDiskOf, readGuest, writeGuest } from '../guests/state.ts';
+import { pressures } from '../hosts/pressure.ts';
 import { byClock, CLOCKS, openClocks } from './clocks.ts';
 import { type LabDisks, openDisks } from './disks.ts';
 import { type ArmedFault, armFromFile, type FaultRegistry, openFaults } from './faults.ts';
@@ -124,7 +125,8 @@ export const openEstate = (scenario: Scenario, dir: string, options: OpenOptions
 
   const movers: ((now: number) => void)[] = [];
   const written = new Map<string, number>();
-  const hosts = hostFaults({ vms, faults, rebooting: table<Rebooting>('lab', 'rebooting'), scaled, together });
+  const rebooting = table<Rebooting>('lab', 'rebooting');
+  const hosts = hostFaults({ vms, faults, rebooting, pressure: pressures({ table }), scaled, together });
 
   const clocks = openClocks(faults);
 

@@ -24,6 +24,11 @@ export const checkScenario = (scenario: Scenario): void => {
     if (vm.disks.some((d) => d.bytes < SMALLEST_DISK))
       throw new Error(`${vm.name}: a disk needs ${SMALLEST_DISK} bytes`);
     if (vm.disks.length === 0) throw new Error(`${vm.name} has no disk`);
+    for (const { zone, name, nic } of vm.expected.dns ?? []) {
+      if (zone !== scenario.dns?.zone)
+        throw new Error(`${vm.name}: no DNS server of the scenario has the zone ${zone}`);
+      if (!vm.nics[nic]) throw new Error(`${vm.name}: ${name} stands for an adapter it does not have`);
+    }
   }
 };
 

@@ -14,6 +14,7 @@ export interface Scenario {
   readonly vms: readonly VmScenario[];
   /** What the plan allows on staging at once: VMs and virtual bytes; 20 and 4 TiB when absent. */
   readonly seats?: { readonly staging: number; readonly stagingBytes: number };
+  readonly dns?: DnsScenario;
 }
 
 export interface PrismScenario {
@@ -77,8 +78,30 @@ export interface AzureScenario {
     readonly static: boolean;
   }[];
   readonly storagePaths: readonly { readonly name: string; readonly path: string; readonly bytes: number }[];
+  /** Machines of the cluster; two of 64 processors and 256 GiB when absent. */
+  readonly nodes?: readonly { readonly name: string; readonly logicalProcessors: number; readonly memoryMb: number }[];
   /** Bytes per second at speed 1. */
   readonly replicationRate: number;
+}
+
+/** A Windows DNS server. At the start it holds an A record of every address of the VMs, and its pointer where a reverse zone has it. */
+export interface DnsScenario {
+  readonly instance: string;
+  readonly server: string;
+  /** Forward zone, such as `lab.example`. */
+  readonly zone: string;
+  /** Such as `110.10.10.in-addr.arpa`. */
+  readonly reverseZones: readonly string[];
+  /** Seconds; 3600 when absent. */
+  readonly ttl?: number;
+}
+
+/** A name that stands for one adapter of a VM: its record follows the address that adapter has where the VM lands. */
+export interface ExpectedName {
+  readonly zone: string;
+  readonly name: string;
+  /** Place in the VM's list of adapters. */
+  readonly nic: number;
 }
 
 /** How a guest behaves beyond the ordinary. */
@@ -135,6 +158,8 @@ export interface VmScenario {
       readonly storagePath: string;
       readonly nics: readonly ExpectedNic[];
     };
+    /** Names in DNS that are to follow; nobody asks for any when absent. */
+    readonly dns?: readonly ExpectedName[];
   };
 }
 
@@ -247,6 +272,7 @@ export type EventKind =
   | 'failover.ended'
   | 'licence.taken'
   | 'licence.released'
+  | 'dns.changed'
   | 'fault.armed'
   | 'fault.fired'
   | 'call';
@@ -351,7 +377,8 @@ export interface Fault {
     | 'guestRefuses'
     | 'failoverFails'
     | 'clockOff'
-    | 'sourcePoweredOn';
+    | 'sourcePoweredOn'
+    | 'pressure';
   readonly point: string;
   readonly subject?: string;
   readonly times: number;

@@ -1,10 +1,13 @@
 import type { Estate } from '../estate/types.ts';
+import { getCimInstance } from '../hosts/cim.ts';
+import { getCounter } from '../hosts/get-counter.ts';
 import type { CmdletTable } from '../powershell/cmdlet.ts';
 import { addClusterVirtualMachineRole, getClusterGroup, removeClusterGroup } from './cluster.ts';
+import { getClusterNode } from './cluster-nodes.ts';
 import { faulty } from './faults.ts';
 import { getVmFirmware, setVmFirmware } from './firmware.ts';
 import { getVmMemory, getVmProcessor, setVmMemory, setVmProcessor } from './hardware.ts';
-import { getCimInstance, getVmHost, getVmSwitch, getWindowsFeature } from './host.ts';
+import { getVmHost, getVmSwitch, getWindowsFeature } from './host.ts';
 import {
   disableVmIntegrationService,
   enableVmIntegrationService,
@@ -63,6 +66,7 @@ const everyHost: CmdletTable = {
   'Get-VMHost': getVmHost,
   'Get-VMSwitch': getVmSwitch,
   'Get-CimInstance': getCimInstance,
+  'Get-Counter': getCounter,
   'Get-WindowsFeature': getWindowsFeature,
   'Get-Volume': getVolume,
   'Get-Item': getItem,
@@ -72,6 +76,7 @@ const everyHost: CmdletTable = {
 };
 
 const clusterOnly: CmdletTable = {
+  'Get-ClusterNode': getClusterNode,
   'Get-ClusterSharedVolume': getClusterSharedVolume,
   'Get-ClusterGroup': getClusterGroup,
   'Remove-ClusterGroup': removeClusterGroup,

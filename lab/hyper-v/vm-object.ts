@@ -1,6 +1,7 @@
 import type { LabVm } from '../estate/types.ts';
 import type { Pending } from '../estate/vms.ts';
 import { type CmdletContext, typed } from '../powershell/cmdlet.ts';
+import { timeSpan } from '../powershell/net-values.ts';
 import { adapterObject } from './adapter-object.ts';
 import { isMerging, layersOf } from './chains.ts';
 import { hasRole } from './cluster.ts';
@@ -9,9 +10,6 @@ import { isEnabled } from './integration-services.ts';
 import { extraOf, homeOf } from './machines.ts';
 
 export const mb = 1024 * 1024;
-
-/** A TimeSpan, as far as anybody asks. */
-const span = (ms: number): object => typed('TimeSpan', { TotalSeconds: ms / 1000, TotalMilliseconds: ms });
 
 const states = { on: 'Running', off: 'Off', paused: 'Paused' } as const;
 
@@ -89,7 +87,7 @@ export const vmObject = (ctx: CmdletContext, vm: LabVm): object => {
     Heartbeat: heartbeatOf(vm),
     IntegrationServicesState: '',
     IntegrationServicesVersion: '0.0',
-    Uptime: span(vm.power === 'off' ? 0 : estate.now() - vm.powerAt),
+    Uptime: timeSpan(vm.power === 'off' ? 0 : estate.now() - vm.powerAt),
     CPUUsage: vm.guestUpSince === null ? 0 : 3,
     ProcessorCount: vm.cpus,
     ...memoryOf(vm),

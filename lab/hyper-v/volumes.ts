@@ -1,22 +1,28 @@
+import { freeOnPath, machinesOf, ownMachine, underPressure, type Volume } from '../hosts/machine.ts';
 import { type CmdletContext, CmdletError, cmdlet, typed } from '../powershell/cmdlet.ts';
 import { like } from '../powershell/wildcards.ts';
 import { guidFrom } from './chains.ts';
-import { hostFiles, samePath } from './files.ts';
+import { hostFiles, isInside, samePath } from './files.ts';
 import { several, volumeOf } from './machines.ts';
 
 /** Get-Volume and Get-ClusterSharedVolume. V §3.2 */
 
-type Volume = CmdletContext['estate']['scenario']['hyperV']['volumes'][number];
+const volumes = (ctx: CmdletContext): readonly Volume[] => ownMachine(ctx).volumes;
 
-const volumes = ({ estate }: CmdletContext): readonly Volume[] => estate.scenario.hyperV.volumes;
+const leftOnHost = (ctx: CmdletContext, volume: Volume): number => {
+  const taken = hostFiles(ctx)
+    .filter(({ path }) => volumeOf(ctx, path) === volume.path)
+    .reduce((sum, { length }) => sum + length, 0);
+  return Math.max(volume.bytes - taken, 0);
+};
 
 /** Bytes left: dynamic disks take what was written to them, and differencing disks lie beside them. Never below zero. */
 export const freeOn = (ctx: CmdletContext, root: string): number => {
-  const volume = volumes(ctx).find(({ path }) => samePath(path, root));
-  const taken = hostFiles(ctx)
-    .filter(({ path }) => volumeOf(ctx, path) === volume?.path)
-    .reduce((sum, { length }) => sum + length, 0);
-  return Math.max((volume?.bytes ?? 0) - taken, 0);
+  const { platform, volumes: all } = ownMachine(ctx);
+  const volume = all.find(({ path }) => samePath(path, root));
+  if (!volume) return 0;
+  const free = platform === 'hyper-v' ? leftOnHost(ctx, volume) : freeOnPath(ctx.estate, volume);
+  return underPressure(ctx.estate, platform, volume, free);
 };
 
 const uniqueId = ({ path }: Volume): string => `\\\\?\\Volume{${guidFrom(`volume ${path}`)}}\\`;
@@ -58,7 +64,7 @@ const chosen = (ctx: CmdletContext, parameters: Record<string, unknown>): readon
   return (
     pick('DriveLetter', (volume, letter) => letterOf(volume) === letter.replace(/:.*$/, '').toUpperCase()) ??
     pick('Path', (volume, path) => samePath(uniqueId(volume), path) || samePath(volume.path, path)) ??
-    pick('FilePath', (volume, path) => volumeOf(ctx, path) === volume.path) ??
+    pick('FilePath', (volume, path) => samePath(volume.path, path) || isInside(path, volume.path)) ??
     pick('FileSystemLabel', (volume, label) => like(label)(labelOf(volume))) ??
     pick('UniqueId', (volume, id) => uniqueId(volume).toLowerCase() === id.toLowerCase()) ??
     volumes(ctx)
@@ -80,6 +86,13 @@ export const getVolume = cmdlet(
 );
 
 const csvName = (volume: Volume): string => `Cluster Virtual Disk (${labelOf(volume)})`;
+
+/** Volumes are dealt out to the nodes in turn. */
+const ownerOf = (ctx: CmdletContext, volume: Volume): string | undefined => {
+  const nodes = machinesOf(ctx);
+  const place = volumes(ctx).findIndex(({ path }) => path === volume.path);
+  return nodes[place % nodes.length]?.fqdn;
+};
 
 const csvObject = (ctx: CmdletContext, volume: Volume): object => {
   const free = freeOn(ctx, volume.path);
@@ -103,7 +116,7 @@ const csvObject = (ctx: CmdletContext, volume: Volume): object => {
     Id: guidFrom(`csv ${volume.path}`),
     Name: csvName(volume),
     State: 'Online',
-    OwnerNode: typed('ClusterNode', { Name: ctx.estate.scenario.hyperV.host, State: 'Up' }),
+    OwnerNode: typed('ClusterNode', { Name: ownerOf(ctx, volume), State: 'Up' }),
     SharedVolumeInfo: [info],
   });
 };

@@ -41,11 +41,16 @@ const tokenOf = (parameters: Readonly<Record<string, unknown>>): string | undefi
     .map((name) => parameters[name])
     .find((value): value is string => typeof value === 'string');
 
+const productOn = ({ scenario }: Shell['estate'], instance: string): string => {
+  if (instance === scenario.dns?.instance) return 'dns';
+  return instance === scenario.veeam.instance ? 'veeam' : 'hyper-v';
+};
+
 const logged = ({ estate, instance }: Shell, call: ReadyCall, status: string): void => {
   if (!call.isMutating) return;
   const token = tokenOf(call.parameters);
   estate.log('call', {
-    product: instance === estate.scenario.veeam.instance ? 'veeam' : 'hyper-v',
+    product: productOn(estate, instance),
     verb: call.name,
     ...(call.subject === undefined ? {} : { subject: call.subject }),
     status,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { typeOf } from './cmdlet.ts';
 import type { ParameterType } from './syntax.ts';
 
@@ -71,12 +72,23 @@ const toDate = (value: unknown): Date => {
 
 const spanShape = /^(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})$/;
 
-/** A time span becomes milliseconds. */
+/** A time span becomes milliseconds. As in .NET a number is ticks of 100 ns, and a text that is nothing but a number is days. */
 const toSpan = (value: unknown): number => {
+  if (typeOf(value) === 'TimeSpan') return (value as { TotalMilliseconds: number }).TotalMilliseconds;
+  if (typeof value === 'number') return value / 10_000;
+  if (typeof value === 'string' && /^\d+$/.test(value)) return Number(value) * 86_400_000;
   const [, days = '0', hours, minutes, seconds] = spanShape.exec(String(value)) ?? [];
   return hours === undefined
     ? refuse(value, 'System.TimeSpan', 'String was not recognized as a valid TimeSpan.')
     : ((Number(days) * 24 + Number(hours)) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
+};
+
+/** An address becomes its text. */
+const toAddress = (value: unknown): string => {
+  const text = typeOf(value) === 'IPAddress' ? String(value) : value;
+  return typeof text === 'string' && isIP(text) > 0
+    ? text
+    : refuse(value, 'System.Net.IPAddress', 'An invalid IP address was specified.');
 };
 
 /** PowerShell takes a member in any case, and a prefix that fits only one. */
@@ -112,6 +124,7 @@ const conversions: Readonly<Record<string, (value: unknown) => unknown>> = {
   switch: (value) => toBoolean(value, 'System.Management.Automation.SwitchParameter'),
   datetime: toDate,
   timespan: toSpan,
+  ipaddress: toAddress,
   securestring: (value) => tagged(value, 'SecureString'),
   pscredential: (value) => tagged(value, 'PSCredential'),
   scriptblock: (value) => tagged(value, 'ScriptBlock'),

@@ -1,4 +1,5 @@
 import { CmdletError, typed } from './cmdlet.ts';
+import { copyWith } from './copies.ts';
 import { matching, property } from './properties.ts';
 
 /** One list of calls as the runner's script receives it. */
@@ -54,7 +55,7 @@ const empty = (id: string): never => {
 /** One object is itself, as in a PowerShell assignment. */
 const unrolled = (objects: readonly unknown[]): unknown => (objects.length > 1 ? objects : objects[0]);
 
-/** Turns `$ref`, `$secret`, `$credential` and `$script` into what a cmdlet receives. */
+/** Turns `$ref`, `$copy`, `$secret`, `$credential` and `$script` into what a cmdlet receives. */
 export const resolver =
   (payload: Payload, outputs: ReadonlyMap<string, readonly unknown[]>) =>
   (value: unknown): unknown => {
@@ -79,6 +80,7 @@ export const resolver =
       if (Array.isArray(one)) return one.flatMap((member) => resolve(member) ?? []);
       if (!isRecord(one)) return one;
       if ('$ref' in one) return reference(one);
+      if ('$copy' in one) return copyWith(resolve(one.$copy), isRecord(one.with) ? one.with : {});
       if ('$secret' in one) return typed('SecureString', { secret: secret(one.$secret) });
       if ('$credential' in one) return credential(one.$credential);
       if ('$script' in one) {

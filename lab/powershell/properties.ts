@@ -1,4 +1,5 @@
 import { typeOf } from './cmdlet.ts';
+import { hasText } from './net-values.ts';
 
 const own = (object: object, name: string): unknown => {
   const key = Object.keys(object).find((known) => known.toLowerCase() === name.toLowerCase());
@@ -27,7 +28,8 @@ const printed = (value: unknown): unknown => {
   if (value === undefined || value === null) return null;
   if (value instanceof Date) return roundTrip(value);
   if (Array.isArray(value)) return value.map(printed);
-  return typeof value === 'object' ? (typeOf(value) ?? 'System.Object') : value;
+  if (typeof value !== 'object') return value;
+  return hasText(value) ? String(value) : (typeOf(value) ?? 'System.Object');
 };
 
 export const selected = (objects: readonly unknown[], paths: readonly string[]): readonly Record<string, unknown>[] =>

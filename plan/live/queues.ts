@@ -21,14 +21,30 @@ export const queuesOfPaths = (plan: Pick<Plan, 'paths'>, paths: readonly string[
   return queues;
 };
 
-/** Of all paths that VMs take. */
-export const queuesOfPlan = (plan: Pick<Plan, 'paths' | 'vms'>): ReadonlyMap<string, At> =>
-  queuesOfPaths(
-    plan,
-    plan.vms.map(({ path }) => path),
-  );
+/** Of all hooks, with the first place that names each. */
+export const queuesOfHookPlaces = ({ hooks = [] }: Pick<Plan, 'hooks'>): ReadonlyMap<string, At> => {
+  const queues = new Map<string, At>();
+  for (const [index, hook] of hooks.entries())
+    for (const [body, at] of [
+      [hook.body, []],
+      [hook.undo, ['undo']],
+    ] as const)
+      if (body && body.kind !== 'person' && !queues.has(queueOf(body.on)))
+        queues.set(queueOf(body.on), ['hooks', index, ...at, body.kind, 'on']);
+  return queues;
+};
 
-export const checkQueues = (plan: Pick<Plan, 'paths' | 'vms'>, unserved: readonly string[]): Said[] =>
+/** Of all paths that VMs take, and of the hooks. */
+export const queuesOfPlan = (plan: Pick<Plan, 'paths' | 'vms' | 'hooks'>): ReadonlyMap<string, At> =>
+  new Map([
+    ...queuesOfHookPlaces(plan),
+    ...queuesOfPaths(
+      plan,
+      plan.vms.map(({ path }) => path),
+    ),
+  ]);
+
+export const checkQueues = (plan: Pick<Plan, 'paths' | 'vms' | 'hooks'>, unserved: readonly string[]): Said[] =>
   [...queuesOfPlan(plan)]
     .filter(([queue]) => unserved.includes(queue))
     .map(([queue, at]) => ({

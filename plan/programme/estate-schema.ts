@@ -1,23 +1,26 @@
 import * as z from 'zod';
-import { apiVersion, armId, duration, endpoint, name, named, patternText, secret, text } from './schema-words.ts';
+import { dnsInstance, hookInstance } from './hook-schema.ts';
+import {
+  apiVersion,
+  armId,
+  ca,
+  duration,
+  endpoint,
+  executable,
+  name,
+  named,
+  patternText,
+  secret,
+  text,
+} from './schema-words.ts';
 
 const RG = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-azl';
-
-const ca = text(
-  'PEM file of the authority that signed the certificate; the system store when absent',
-  '/etc/tranship/ca.pem',
-).exactOptional();
 
 const login = (user: string) =>
   z.strictObject({
     user: text('User to log in as', user),
     password: secret('Reference to the password'),
   });
-
-const executable = z
-  .strictObject({ command: text('Program that runs cmdlets on the agent', 'pwsh') })
-  .meta({ description: 'PowerShell of the agent' })
-  .prefault({ command: 'pwsh' });
 
 const uuid = (description: string) =>
   patternText(
@@ -197,5 +200,7 @@ export const estateSchema = z
     'azure-migrate': named('Azure Migrate projects, by instance', azureMigrateInstance).prefault({}),
     'azure-local': named('Azure Local instances, by instance', azureLocalInstance).prefault({}),
     guest: named('Ways into guests, by instance', guestInstance).prefault({}),
+    hooks: named('HTTP endpoints that hooks reach, by instance', hookInstance).prefault({}),
+    dns: named('Windows DNS servers that hooks change, by instance', dnsInstance).prefault({}),
   })
   .meta({ description: 'The product instances, where they are and how to log in' });

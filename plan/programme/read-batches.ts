@@ -14,6 +14,8 @@ export interface WindowRules {
   readonly rollbackMs: number;
   /** Only its windows must lie ahead; those of all batches when absent. */
   readonly batch?: string;
+  /** Windows that are over are kept. */
+  readonly pastWindows?: boolean;
 }
 
 const readTime = (file: PlanFile, at: At, text: string, zone: string): number | null => {
@@ -76,13 +78,15 @@ export const readBatches = (
   Object.fromEntries(
     Object.entries(written).map(([name, batch]) => {
       const at = ['batches', name];
-      const now = rules.batch === undefined || rules.batch === name ? rules.now : 0;
+      const lies = !rules.pastWindows && (rules.batch === undefined || rules.batch === name);
+      const now = lies ? rules.now : 0;
       const windows = batch.windows.map(
         (window, index) => window && readWindow(file, [...at, 'windows', index], window, { ...rules, now }),
       );
       const twice = batch.groups.findIndex((group, index) => batch.groups.indexOf(group) < index);
       if (twice !== -1)
         file.no([...at, 'groups', twice], `Group "${batch.groups[twice]}" is named twice`, 'Keep one of the two.');
-      return [name, { name, windows, groups: batch.groups }];
+      const after = batch.after.length > 0 ? { after: batch.after } : {};
+      return [name, { name, windows, groups: batch.groups, ...after }];
     }),
   );

@@ -7,6 +7,8 @@ import { type PlanFile, planFile } from './plan-file.ts';
 import { readBatches } from './read-batches.ts';
 import { readEstate } from './read-estate.ts';
 import { readGates } from './read-gates.ts';
+import { readHooks } from './read-hooks.ts';
+import { readOrder } from './read-order.ts';
 import { readPaths } from './read-paths.ts';
 import { readPolicies } from './read-policies.ts';
 import { readYaml } from './yaml-file.ts';
@@ -20,6 +22,8 @@ export interface Reading {
   readonly now: number;
   /** Only its windows must lie ahead: those of earlier batches are over by right. All batches when absent. */
   readonly batch?: string;
+  /** Windows that are over are kept: a programme that runs has batches behind it. */
+  readonly pastWindows?: boolean;
 }
 
 /** plan.yaml by itself; null when too much of it was refused to go on. */
@@ -38,6 +42,9 @@ export const readProgramme = async (planPath: string, reading: Reading, refuse: 
   if (!estate) return null;
   const { programme, trustNamespace } = written;
   const paths = readPaths(file, written, estate);
+  const longest = Math.max(0, ...[...paths.values()].map((hops) => hops.length));
+  const hooks = readHooks(file, written.hooks, { estate, batches: Object.keys(written.batches), longest });
+  const order = await readOrder(file, written.order, batches, gates, reading.now);
   return {
     file,
     programme,
@@ -46,7 +53,9 @@ export const readProgramme = async (planPath: string, reading: Reading, refuse: 
     policies,
     gates,
     batches,
+    order,
     paths,
+    ...(hooks.length > 0 ? { hooks } : {}),
     outageBudgetMs: policies.outageBudgetMs,
   };
 };

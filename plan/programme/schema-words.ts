@@ -105,3 +105,13 @@ export const armId = (description: string, example: string) =>
 
 export const apiVersion = (description: string, example: string) =>
   patternText(description, example, /^\d{4}-\d{2}-\d{2}(-preview)?$/, 'an api-version').prefault(example);
+
+export const ca = text(
+  'PEM file of the authority that signed the certificate; the system store when absent',
+  '/etc/tranship/ca.pem',
+).exactOptional();
+
+export const executable = z
+  .strictObject({ command: text('Program that runs cmdlets on the agent', 'pwsh') })
+  .meta({ description: 'PowerShell of the agent' })
+  .prefault({ command: 'pwsh' });

@@ -13,6 +13,13 @@ export const COLUMNS = {
   adopt_job: 'Name of your own backup job that holds the VM; Tranship makes one when empty',
 } as const;
 
+/** What `plan export` tells of VMs under way; whatever stands in them, reading passes over it. */
+export const STATE_COLUMNS = {
+  phase: 'How far the VM is',
+  status: 'How the batch has it: planned, running, ended, refused or lost',
+  flags: 'Parked, Paused, Stalled and the like',
+} as const;
+
 /** Each stands once a hop, as `hop1.name`, `hop2.name` … */
 export const HOP_COLUMNS = {
   name: 'Name of the VM where the hop lands; `<name>_replica` on staging and the original at the end when empty',
@@ -48,3 +55,4 @@ export const hopOf = (column: string): number | null => {
 };
 
 export const isColumn = (text: string): text is Column => text in COLUMNS;
+export const isStateColumn = (text: string): boolean => Object.hasOwn(STATE_COLUMNS, text);

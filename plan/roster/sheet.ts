@@ -1,6 +1,15 @@
 import { type FilePlace, isWrong, type Refusal, type Refuse, type Wrong } from '../refusal.ts';
 import { instead } from '../text/nearest.ts';
-import { COLUMNS, type Column, HOP_COLUMNS, type HopColumn, hopColumn, hopOf, isColumn } from './columns.ts';
+import {
+  COLUMNS,
+  type Column,
+  HOP_COLUMNS,
+  type HopColumn,
+  hopColumn,
+  hopOf,
+  isColumn,
+  isStateColumn,
+} from './columns.ts';
 import type { Row, Table } from './csv-table.ts';
 import { unguarded } from './formula-guard.ts';
 
@@ -31,6 +40,7 @@ const readHeader = (file: string, table: Table, hops: number, refuse: Refuse): R
     const no = (message: string, fix: string): void =>
       refuse({ file, ...table.placeOf(table.header, index), severity: 'error', message, fix });
     const hop = hopOf(column);
+    if (isStateColumn(column)) continue;
     if (column === '') no('A column without a name', 'Name it, or delete it.');
     else if (!isColumn(column) && hop === null) no(`"${cell}" is not a column`, instead(column, known, 'columns'));
     else if (hop !== null && hop > hops)

@@ -20,6 +20,17 @@ export const readDuration = (text: string): number | Wrong => {
   return Number.isSafeInteger(total) ? total : refused;
 };
 
+/** Milliseconds as `readDuration` reads them: `1h30m`. */
+export const durationText = (ms: number): string => {
+  let left = ms;
+  const parts = (['w', 'd', 'h', 'm', 's', 'ms'] as const).flatMap((unit) => {
+    const count = Math.floor(left / MS[unit]);
+    left -= count * MS[unit];
+    return count > 0 ? [`${count}${unit}`] : [];
+  });
+  return parts.join('') || '0s';
+};
+
 const MB = { mb: 1, mib: 1, gb: 1024, gib: 1024, tb: 1_048_576, tib: 1_048_576 } as const;
 
 const isUnit = (text: string): text is keyof typeof MB => text in MB;

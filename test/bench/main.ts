@@ -1,17 +1,24 @@
-import { loadavg } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { table } from '../../client/cli/print.ts';
+import { roundOfApproving } from './approving.ts';
 import { mean, median, quantile } from './figures.ts';
 import { openHouse, type Part } from './house.ts';
 import { roundOfParked } from './parked.ts';
+import { IN_FLIGHT, OF_BATCH, roundOfProgramme, SEATS, SECOND_COPY } from './programme.ts';
 import { openTable, type Round, roundOfBare, roundOfJourneys, type Size, stepsOf } from './throughput.ts';
 
 const USAGE = `npm run bench                        journeys a minute, against a bare workflow with as many activities
   -- --journeys 60 --in-flight 30 --rounds 5 --empty
-npm run bench -- --parked 200        from a decision to the next activity, while so many wait`;
+npm run bench -- --parked 200        from a decision to the next activity, while so many wait
+npm run bench -- --approve 1000      approving so many that wait, as \`tranship approve --all\` does
+npm run bench -- --programme 300     so many VMs in batches of ten, two in flight: makespan against the lower bound
+  -- --copy-seconds 9`;
 
 const LEAST_RATIO = 0.7;
 const LONGEST_MS = 150;
+/** For a thousand. */
+const LONGEST_APPROVING_MS = 30_000;
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -97,6 +104,97 @@ const parked = async (count: number): Promise<number> => {
   }
 };
 
+const MOST_RATIO = 1.15;
+const MOST_EVENTS = 5_000;
+const MOST_CPU = 0.6;
+
+const programme = async (vms: number, copySeconds: number): Promise<number> => {
+  process.env.BENCH_FIRST_COPY = String(copySeconds);
+  process.env.BENCH_SECOND_COPY = String(SECOND_COPY);
+  say(
+    `${vms} VMs in batches of ${OF_BATCH}, a full copy takes ${copySeconds} s and then ${SECOND_COPY} s; ${load()} before`,
+  );
+  const house = await openHouse(['orchestrator', 'paced']);
+  try {
+    const ran = await roundOfProgramme(house, vms, copySeconds, say);
+    const { inFlight, copies, held, cpu, seconds, bound } = ran;
+    say(
+      table(
+        ['WHAT', 'MOST', 'LIMIT'],
+        [
+          ['batches in flight, by the agents', String(inFlight.agents), String(IN_FLIGHT)],
+          ['batches in flight, by the programme', String(inFlight.programme), String(IN_FLIGHT)],
+          ...copies.map((one) => [
+            `copies at ${one.mover}, by its agent`,
+            String(one.most),
+            String(SEATS.moverOperations),
+          ]),
+          ...held.map((one) => [`${one.resource}, by the lease table`, String(one.most), String(one.limit)]),
+        ],
+      ),
+    );
+    say(
+      `makespan ${seconds.toFixed(0)} s, lower bound ${(bound.ms / 1_000).toFixed(0)} s by ${bound.by}; ${load()} after`,
+    );
+    const parts = (['server', 'orchestrator', 'paced', 'operators'] as const).map(
+      (part) => `${part} ${(cpu[part] ?? 0).toFixed(0)}`,
+    );
+    const used = Object.values(cpu).reduce((sum, each) => sum + each, 0) / seconds / cpus().length;
+    say(
+      `CPU s: ${parts.join(', ')}; longest history: ${ran.longest.id}, ${ran.longest.events} events; runs: ${ran.runs}; samples without an answer: ${ran.missed}`,
+    );
+    const failed = [
+      verdict(ran.finished === vms, `${ran.finished} of ${vms} VMs decommissioned`),
+      verdict(
+        Math.max(inFlight.agents, inFlight.programme) <= IN_FLIGHT,
+        `never more than ${IN_FLIGHT} batches in flight`,
+      ),
+      verdict(
+        copies.every(({ most }) => most <= SEATS.moverOperations) && held.every(({ most, limit }) => most <= limit),
+        'never above capacity',
+      ),
+      verdict(ran.longest.events <= MOST_EVENTS, `no run above ${MOST_EVENTS} events`),
+      verdict(
+        used <= MOST_CPU,
+        `${(used * 100).toFixed(0)} % of ${cpus().length} cores by all of the bench; at most ${MOST_CPU * 100} % is asked`,
+      ),
+      verdict(
+        seconds * 1_000 <= bound.ms * MOST_RATIO,
+        `makespan is ${((seconds * 1_000) / bound.ms).toFixed(3)} of the bound; at most ${MOST_RATIO} is asked`,
+      ),
+    ];
+    return Math.max(...failed);
+  } finally {
+    await house.stop();
+  }
+};
+
+const approving = async (count: number): Promise<number> => {
+  say(`${count} migrations go to their cut-over gate; ${load()} before`);
+  const house = await openHouse(['orchestrator', 'agents']);
+  try {
+    await openTable(house.client);
+    const { waiting, looked, answered, refused } = await roundOfApproving(house, count, (line) =>
+      say(`${line}; ${load()}`),
+    );
+    say(
+      table(
+        ['OF', 'LOOKED, S', 'ANSWERED, S', 'REFUSED'],
+        [[`${waiting}`, (looked / 1_000).toFixed(1), (answered / 1_000).toFixed(1), `${refused.length}`]],
+      ),
+    );
+    for (const why of new Set(refused)) say(`  ${why}`);
+    const most = LONGEST_APPROVING_MS * Math.min(1, count / 1_000);
+    const met = looked + answered <= most && waiting === count && refused.length === 0;
+    return verdict(
+      met,
+      `${((looked + answered) / 1_000).toFixed(1)} s in all; at most ${(most / 1_000).toFixed(1)} s is asked for ${count}; ${load()} after`,
+    );
+  } finally {
+    await house.stop();
+  }
+};
+
 const count = (name: string, text: string): number => {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1)
@@ -112,6 +210,9 @@ const run = async (): Promise<number> => {
       rounds: { type: 'string', default: '5' },
       empty: { type: 'boolean', default: false },
       parked: { type: 'string' },
+      approve: { type: 'string' },
+      programme: { type: 'string' },
+      'copy-seconds': { type: 'string', default: '9' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -119,7 +220,10 @@ const run = async (): Promise<number> => {
     say(USAGE);
     return 0;
   }
+  if (values.approve !== undefined) return approving(count('approve', values.approve));
   if (values.parked !== undefined) return parked(count('parked', values.parked));
+  if (values.programme !== undefined)
+    return programme(count('programme', values.programme), count('copy-seconds', values['copy-seconds']));
   const size = { journeys: count('journeys', values.journeys), inFlight: count('in-flight', values['in-flight']) };
   return throughput(size, count('rounds', values.rounds), values.empty);
 };

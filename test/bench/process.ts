@@ -5,6 +5,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import pino from 'pino';
 import { mishap } from '../../activities/contracts/mishap.ts';
 import { agentWorkers } from '../../workers/agent.ts';
+import { SHORT_TRACES } from '../../workers/bundle.ts';
 import { orchestratorWorker } from '../../workers/orchestrator.ts';
 import { manyVms, STUCK } from './many-vms.ts';
 
@@ -12,7 +13,7 @@ import { manyVms, STUCK } from './many-vms.ts';
  * One process of the bench, started by `house.ts`: `process.ts <role> <address> <namespace>`. Of the two kinds of agents `telling` says
  * when each verb reached it, which takes time of its own.
  */
-export type Role = 'orchestrator' | 'bare' | 'agents' | 'telling';
+export type Role = 'orchestrator' | 'bare' | 'agents' | 'telling' | 'paced';
 
 /** What a process of the bench says to the one that started it. `at` is milliseconds of the machine's monotonic clock. */
 export type Word = { readonly ready: true } | { readonly journey: string; readonly call: string; readonly at: number };
@@ -32,12 +33,28 @@ const WORKERS: Readonly<Record<Role, (connection: NativeConnection) => Promise<r
       namespace,
       taskQueue: 'bare',
       workflowsPath: resolve(import.meta.dirname, 'bare.ts'),
+      bundlerOptions: { preloadModules: [SHORT_TRACES] },
       activities: { nothing: () => null },
+      maxConcurrentWorkflowTaskExecutions: 400,
       stickyQueueScheduleToStartTimeout: '3s',
       shutdownGraceTime: '5s',
     }),
   ],
   agents: (connection) => agentWorkers({ ...common(connection), concurrency: 8, serve: manyVms(() => undefined) }),
+  // Copies take as long as the environment says; what begins and ends is told, and nothing else.
+  paced: (connection) =>
+    agentWorkers({
+      ...common(connection),
+      concurrency: 16,
+      serve: manyVms(async (journey, call) => {
+        const seconds = COPIES[call];
+        if (seconds === undefined && !TOLD.includes(call)) return;
+        tellNow(journey, call);
+        if (seconds === undefined) return;
+        await new Promise((done) => setTimeout(done, Number(process.env[seconds]) * 1_000));
+        tellNow(journey, `${call} ends`);
+      }),
+    }),
   telling: (connection) =>
     agentWorkers({
       ...common(connection),
@@ -49,6 +66,17 @@ const WORKERS: Readonly<Record<Role, (connection: NativeConnection) => Promise<r
       }),
     }),
 };
+
+/** Which variable says how long a full copy of this mover takes, s. */
+const COPIES: Readonly<Record<string, string>> = {
+  'veeam synchronise 0': 'BENCH_FIRST_COPY',
+  'azure-migrate synchronise 0': 'BENCH_SECOND_COPY',
+};
+/** The first that is asked of a VM, and when its staged copy is gone. */
+const TOLD = ['ahv preflight source', 'hyper-v remove'];
+
+const tellNow = (journey: string, call: string): void =>
+  say({ journey, call, at: Number(process.hrtime.bigint()) / 1e6 });
 
 const common = (connection: NativeConnection) => ({
   connection,

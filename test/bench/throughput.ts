@@ -1,5 +1,6 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { JourneyOrder } from '../../domain/plan.ts';
 import { capacity } from '../../workflows/capacity.ts';
 import { capacityId } from '../../workflows/capacity-messages.ts';
 import type { migration } from '../../workflows/migration.ts';
@@ -37,8 +38,12 @@ export const openTable = (client: Client): Promise<unknown> =>
   });
 
 /** The whole main path of one VM, started as `tranship start` does; no polls, and a hold of a millisecond. */
-export const startJourney = (client: Client, id: string): Promise<WorkflowHandle<typeof migration>> => {
-  const order = scriptedOrder({ programme: PROGRAMME, name: id, source: { id, name: id } });
+export const startJourney = (
+  client: Client,
+  id: string,
+  change: Partial<JourneyOrder> = {},
+): Promise<WorkflowHandle<typeof migration>> => {
+  const order = scriptedOrder({ programme: PROGRAMME, name: id, source: { id, name: id }, ...change });
   return client.workflow.start<typeof migration>('migration', {
     workflowId: `vm/${PROGRAMME}/a/${id}`,
     taskQueue: 'orchestrator',

@@ -1,4 +1,5 @@
 import { checkScenario } from '../../lab/estate/seed.ts';
+import { withDns } from '../../lab/scenarios/dns.ts';
 import { eightVms } from '../../lab/scenarios/eight.ts';
 import { oneVm } from '../../lab/scenarios/one.ts';
 import { type Bench, labBench } from '../support/lab-bench.ts';
@@ -49,4 +50,12 @@ test('a scenario with one MAC twice is refused', () => {
   const [vm] = oneVm().vms;
   if (!vm) throw new Error('the scenario has a VM');
   expect(() => checkScenario({ ...oneVm(), vms: [vm, { ...vm, uuid: 'another' }] })).toThrow('same MAC');
+});
+
+test('a scenario whose names are in a zone nobody serves is refused', () => {
+  const named = withDns(oneVm());
+  const { dns, ...without } = named;
+  expect(dns?.zone).toBe('lab.example');
+  expect(() => checkScenario(named)).not.toThrow();
+  expect(() => checkScenario(without)).toThrow('no DNS server');
 });

@@ -54,7 +54,7 @@ export const begun = (scenario: Scenario): { draft: Draft; journeys: Journey[] }
 };
 
 /** Our objects in the backup product. */
-const retire = (draft: Draft, { wish: { uuid: origin } }: Journey): void => {
+export const retire = (draft: Draft, { wish: { uuid: origin } }: Journey): void => {
   const kept = draft.events.filter((event) => event.kind === 'point.created' && event.origin === origin);
   for (const { point, run } of kept) log(draft, 'point.removed', { point, origin, run });
   log(draft, 'job.removed', { product: 'veeam', job: `job-${origin}`, name: `Tranship ${origin}`, origin });

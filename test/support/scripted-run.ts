@@ -13,7 +13,7 @@ import { orchestratorWorker } from '../../workers/orchestrator.ts';
 import { unpolled } from '../../workers/pollers.ts';
 import { capacity } from '../../workflows/capacity.ts';
 import { capacityId, leases } from '../../workflows/capacity-messages.ts';
-import { command, decide, type MigrationView, view } from '../../workflows/messages.ts';
+import { type Command, command, decide, type MigrationView, view } from '../../workflows/messages.ts';
 import type { migration } from '../../workflows/migration.ts';
 import { scriptedOrder } from './order.ts';
 import { type Products, scriptedProducts } from './scripted-products.ts';
@@ -198,8 +198,11 @@ const answer = async (handle: Handle, name: GateName, decision: Decision['decisi
 export const approve = (handle: Handle, name: GateName): Promise<void> => answer(handle, name, 'approve');
 export const reject = (handle: Handle, name: GateName): Promise<void> => answer(handle, name, 'reject');
 
-export const say = (handle: Handle, verb: Verb): Promise<unknown> =>
-  handle.executeUpdate(command, { args: [{ verb, by: 'ops' }] });
+/** Says a verb; `words` are what goes with it. */
+export const say = (handle: Handle, verb: Verb, words: Partial<Command> = {}): Promise<unknown> =>
+  handle.executeUpdate(command, {
+    args: [{ verb, by: 'ops', ...(verb === 'skip' ? { comment: 'as planned' } : {}), ...words }],
+  });
 
 /** Waits until one activity alone is under way: what was begun beside it has ended. */
 export const oneUnderWay = (handle: Handle): Promise<unknown> =>

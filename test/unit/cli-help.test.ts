@@ -12,7 +12,17 @@ const nameOf = (command: Command): string =>
 const COMMANDS = within(tranship()).slice(1);
 
 /** They print a file or a log, or only hold other commands. */
-const WITHOUT_JSON = ['plan', 'plan schema', 'worker', 'worker orchestrator', 'worker agent', 'jea', 'lab'];
+const WITHOUT_JSON = [
+  'plan',
+  'plan schema',
+  'programme',
+  'worker',
+  'worker orchestrator',
+  'worker agent',
+  'jea',
+  'api keys',
+  'lab',
+];
 
 test.each(COMMANDS.map((command) => [nameOf(command)]))('%s is explained with examples', async (name) => {
   const { code, out } = await cli([...name.split(' '), '--help']);

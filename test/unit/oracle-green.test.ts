@@ -17,6 +17,7 @@ import {
   wholeJourney,
 } from '../support/oracle-journeys.ts';
 import { type Draft, log, type Written, written } from '../support/oracle-run.ts';
+import { namedJourney, namedReturn } from '../support/oracle-sabotages-names.ts';
 import { boot, decide, type Journey, power } from '../support/oracle-steps.ts';
 
 type Step = (draft: Draft, journey: Journey) => void;
@@ -78,6 +79,14 @@ describe('a run that went right is green', () => {
 
   test('a VM in its hold', () => {
     expect(chargesIn(judged(run(seed, hopOne, hopTwo).draft, { expect: 'held' }))).toEqual([]);
+  });
+
+  test('names that followed their VM to the target', () => {
+    expect(chargesIn(judged(namedJourney().draft, { expect: 'journey' }))).toEqual([]);
+  });
+
+  test('names that came back with their VM', () => {
+    expect(chargesIn(judged(namedReturn().draft, { expect: 'rolledBack' }))).toEqual([]);
   });
 
   test('a VM nobody has touched', () => {

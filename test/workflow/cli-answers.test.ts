@@ -75,7 +75,9 @@ test('an answer to another step than the one that is parked is refused, and one 
 
   const again = await tranship('retry', 'cli-parked');
   expect(again.code).toBe(1);
-  expect(again.err).toContain('Nothing is parked. You can: roll-back, eject, pause.');
+  expect(again.err).toContain(
+    'Nothing is parked. You can: keep-syncing, edit, defer, roll-back, eject, cancel, pause.',
+  );
 });
 
 test('a rejection keeps the gate shut and is told by the VM', async () => {

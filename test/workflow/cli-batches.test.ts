@@ -70,13 +70,28 @@ test('a batch is stopped and goes on, and a group of it is paused and turned rou
   expect((await tranship('resume', '--by', 'ops')).code).toBe(0);
   expect((await viewBatch(handle)).stopped).toBeNull();
 
-  expect((await tranship('pause', '--group', 'web', '--by', 'ops')).out).toContain('✓ web-1: paused\n✓ web-2: paused');
-  const again = await tranship('resume', '--group', 'db', '--by', 'ops');
-  expect(again.code).toBe(1);
-  expect(again.out).toContain('✗ db-1: ');
+  const stopped = await tranship('pause', '--group', 'web', '--by', 'ops');
+  expect(stopped.out).toContain('✓ web of b1 begins nothing new (ops: no reason was given); running copies go on');
+  for (const vm of ['web-1', 'web-2'])
+    await seen(batches.member(order, vm), `${vm} paused`, ({ flags }) => flags.includes('Paused'));
+  expect((await tranship('resume', '--group', 'none', '--by', 'ops')).err).toContain('has no group none');
+
+  const dry = await tranship('roll-back', '--group', 'web', '--dry-run', '--json');
+  expect(dry.code).toBe(0);
+  expect((JSON.parse(dry.out) as { name: string; loss: unknown }[]).map(({ name, loss }) => [name, loss])).toEqual([
+    ['web-1', null],
+    ['web-2', null],
+  ]);
 
   const turned = await tranship('roll-back', '--group', 'web', '--by', 'ops', '--json');
-  expect(JSON.parse(turned.out)).toMatchObject({ group: 'web', told: order.members.slice(1).map(({ id }) => id) });
+  expect(JSON.parse(turned.out)).toMatchObject({
+    group: 'web',
+    told: order.members.slice(1).map(({ id }) => id),
+    answers: [
+      { name: 'web-1', refused: null },
+      { name: 'web-2', refused: null },
+    ],
+  });
   for (const vm of ['web-1', 'web-2'])
     await seen(batches.member(order, vm), `${vm} back`, ({ phase }) => phase === 'RolledBack');
   await batchSeen(handle, 'web ended', (now) => now.members.slice(1).every(({ status }) => status === 'ended'));

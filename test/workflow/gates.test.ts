@@ -66,7 +66,7 @@ test('of two answers to a parked step that come together the first counts and th
   await approve(handle, 'cutover');
   await parkedAt(handle, 'validate');
   await run.atOnce(async () => {
-    await handle.signal('command', { verb: 'skip', by: 'anna' });
+    await handle.signal('command', { verb: 'skip', by: 'anna', comment: 'checked by hand' });
     await handle.signal('command', { verb: 'retry', by: 'ben' });
   });
   const { commands, refused } = await seen(handle, 'the next gate', ({ gate }) => gate?.name === 'go');

@@ -4,7 +4,11 @@ import { dirname, join, normalize } from 'node:path';
 /** A room and the rooms it may import from, beside itself. The first room whose name begins a path is its room. */
 const ROOMS: readonly (readonly [room: string, may: readonly string[]])[] = [
   ['domain', []],
-  ['plan', ['domain']],
+  // The catalogues say which cmdlets a hook may name.
+  [
+    'plan',
+    ['domain', 'activities/dns/cmdlets.json', 'activities/hyper-v/cmdlets.json', 'activities/veeam/cmdlets.json'],
+  ],
   ['activities/contracts', ['domain']],
   ['activities/http', ['activities/contracts', 'domain']],
   ['activities/arm', ['activities/contracts', 'domain']],
@@ -14,6 +18,8 @@ const ROOMS: readonly (readonly [room: string, may: readonly string[]])[] = [
   ['activities/azure-migrate', ['activities/arm', 'activities/contracts', 'domain']],
   ['activities/azure-local', ['activities/arm', 'activities/contracts', 'domain']],
   ['activities/guest', ['activities/contracts', 'domain']],
+  ['activities/hooks', ['activities/http', 'activities/contracts', 'domain']],
+  ['activities/dns', ['activities/contracts', 'domain']],
   ['workflows', ['activities/contracts', 'domain']],
   ['workers', ['activities', 'workflows', 'domain']],
   // Only these two may know the trial estate, and the lab by starting it.

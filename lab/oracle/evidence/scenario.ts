@@ -26,6 +26,17 @@ export interface Wish {
   readonly power: string;
   readonly staging: Landing;
   readonly target: Landing;
+  /** Addresses of the source, adapter by adapter. */
+  readonly source: readonly (string | null)[];
+  /** Names in DNS that are to follow; none where the estate has no DNS server. */
+  readonly names: readonly WantedName[];
+}
+
+/** A name that stands for the nth adapter. */
+export interface WantedName {
+  readonly zone: string;
+  readonly name: string;
+  readonly nic: number;
 }
 
 export interface Scenario {
@@ -44,7 +55,8 @@ export const readScenario = (path: string): Scenario => {
   if (!fields) throw new CannotJudge(`${path} is not a scenario: it holds no JSON object`);
   const paths = listOf(part(fields, 'azure'), 'storagePaths');
   const folders = new Map(paths.map((each) => [text(each, 'name'), text(each, 'path')]));
-  const vms = listOf(fields, 'vms').map((vm) => wishOf(vm, folders));
+  const hasDns = typeof fields.dns === 'object' && fields.dns !== null;
+  const vms = listOf(fields, 'vms').map((vm) => wishOf(vm, folders, hasDns));
   if (vms.length === 0) throw new CannotJudge(`${path} is not a scenario: it has no VMs`);
 
   const host = part(fields, 'hyperV');
@@ -67,7 +79,7 @@ const textAt = (path: string): string => {
   }
 };
 
-const wishOf = (vm: Fields, folders: ReadonlyMap<string, string>): Wish => {
+const wishOf = (vm: Fields, folders: ReadonlyMap<string, string>, hasDns: boolean): Wish => {
   const expected = part(vm, 'expected');
   const own = listOf(vm, 'nics').map((nic) => textOf(nic, 'ip'));
   const target = part(expected, 'target');
@@ -78,6 +90,12 @@ const wishOf = (vm: Fields, folders: ReadonlyMap<string, string>): Wish => {
     power: text(vm, 'power'),
     staging: landingOf(part(expected, 'staging'), own, null),
     target: landingOf(target, own, folders.get(text(target, 'storagePath')) ?? null),
+    source: own,
+    names: (hasDns ? listOf(expected, 'dns') : []).map((each) => ({
+      zone: text(each, 'zone'),
+      name: text(each, 'name'),
+      nic: numberOf(each, 'nic') ?? 0,
+    })),
   };
 };
 

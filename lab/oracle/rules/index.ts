@@ -7,6 +7,7 @@ import { fence } from './fence.ts';
 import { finalSync } from './final-sync.ts';
 import { landing } from './landing.ts';
 import { leftovers } from './leftovers.ts';
+import { names } from './names.ts';
 import { nothingEarly } from './nothing-early.ts';
 import { oneHolder } from './one-holder.ts';
 import { rig } from './rig.ts';
@@ -25,6 +26,7 @@ export const rules: readonly Rule[] = [
   decisions,
   nothingEarly,
   leftovers,
+  names,
   effects,
   rig,
   endState,

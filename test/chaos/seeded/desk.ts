@@ -48,7 +48,8 @@ const send = async (
   if ('gate' in answer) {
     const operator = { name: OPERATOR, labState: trial.labState };
     await answerGate(operator, handle, view, answer.gate, { decision: answer.do });
-  } else if (answer.do === 'command') await commandMigration(handle, answer.verb, OPERATOR);
+  } else if (answer.do === 'command')
+    await commandMigration(handle, answer.verb, OPERATOR, { comment: 'the seed says so' });
   else {
     await lab.power(answer.vm, 'off');
     if (answer.do === 'powerCycle') await lab.power(answer.vm, 'on');

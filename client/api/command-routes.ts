@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { JourneyEdit } from '../../domain/journey-edit.ts';
+import { VERBS } from '../../domain/verbs.ts';
+import { batchHandle, resumeWave, stopWave, turnGroupBack } from '../batches.ts';
+import { commandMigration, handleOf } from '../operations.ts';
+import { refuseOther } from './deciding.ts';
+import { BatchPath, MigrationPath, migrationAt } from './read-routes.ts';
+import { updateIdOf } from './repeat.ts';
+import { type Route, route } from './route.ts';
+import { CommandTaken } from './shapes.ts';
+
+const Comment = z.string().min(1).max(2_000);
+
+const Command = z.strictObject({
+  verb: z.enum(VERBS),
+  comment: Comment.optional(),
+  step: z.string().min(1).max(200).optional().describe('The parked step that was seen; at another one it is refused.'),
+  edit: z
+    .looseObject({ hops: z.array(z.looseObject({ n: z.int() })).max(20) })
+    .optional()
+    .describe('With `edit` and `editAndRetry`: what changes, by hop. The migration judges it.'),
+  to: z.string().min(1).max(200).optional().describe('With `defer`: the batch it shall move in.'),
+});
+
+const Part = {
+  group: z.string().min(1).max(200).optional().describe('One group instead of the whole batch.'),
+  members: z.boolean().optional().describe('Members that run are told too.'),
+};
+
+const partOf = ({ group, members }: { group?: string | undefined; members?: boolean | undefined }) => ({
+  ...(group === undefined ? {} : { group }),
+  ...(members === undefined ? {} : { members }),
+});
+
+const BatchCommand = z.discriminatedUnion('verb', [
+  z.strictObject({ verb: z.literal('stop'), why: Comment, ...Part }).describe('Begins nothing new; what runs goes on.'),
+  z.strictObject({ verb: z.literal('resume'), ...Part }),
+  z
+    .strictObject({ verb: z.literal('rollBack'), group: z.string().min(1).max(200), comment: Comment.optional() })
+    .describe('Turns a whole group round.'),
+]);
+
+export const COMMAND_ROUTES: readonly Route[] = [
+  route({
+    method: 'POST',
+    url: '/migrations/:programme/:instance/:id/commands',
+    id: 'command',
+    does: 'Asks one migration for what is legal now; the refusal says what is.',
+    needs: 'operator',
+    params: MigrationPath,
+    query: null,
+    body: Command,
+    answer: CommandTaken,
+    run: async ({ params, body: { verb, comment, step, edit, to }, caller, key }, { reached }) => {
+      const said = {
+        ...(comment === undefined ? {} : { comment }),
+        ...(step === undefined ? {} : { step }),
+        ...(to === undefined ? {} : { to }),
+      };
+      const words = { ...said, ...(edit === undefined ? {} : { edit: edit as unknown as JourneyEdit }) };
+      const handle = handleOf(reached.client, migrationAt(params));
+      const [updateId] = updateIdOf(caller, key, '');
+      const taken = await reached.ask(() => commandMigration(handle, verb, caller.subject, words, updateId));
+      refuseOther(taken, { verb, ...said });
+      return taken;
+    },
+  }),
+  route({
+    method: 'POST',
+    url: '/batches/:programme/:batch/commands',
+    id: 'commandBatch',
+    does: 'Stops a batch, lets it go on, or turns a group of it round.',
+    needs: 'operator',
+    params: BatchPath,
+    query: null,
+    body: BatchCommand,
+    answer: z.object({
+      verb: z.string(),
+      by: z.string(),
+      told: z.array(z.string()).describe('Workflow ids of the members that were told.'),
+    }),
+    run: async ({ params: { programme, batch }, body, caller, key }, { reached }) => {
+      const handle = batchHandle(reached.client, programme, batch);
+      const { subject: by } = caller;
+      const { verb } = body;
+      const [updateId] = updateIdOf(caller, key, JSON.stringify(body));
+      if (body.verb === 'stop') await reached.ask(() => stopWave(handle, by, body.why, updateId, partOf(body)));
+      if (body.verb === 'resume') await reached.ask(() => resumeWave(handle, by, updateId, partOf(body)));
+      const told =
+        body.verb === 'rollBack'
+          ? await reached.ask(() => turnGroupBack(handle, body.group, by, body.comment, updateId))
+          : [];
+      return { verb, by, told };
+    },
+  }),
+];

@@ -1,0 +1,63 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { Board } from './board.ts';
+import type { Caller } from './caller.ts';
+import { SAFE_HEADERS } from './headers.ts';
+import { Problem } from './problem.ts';
+
+const MOST_LISTENERS = 200;
+/** A listener that does not read is let go: it comes back and is told the whole again. */
+const MOST_UNREAD_BYTES = 4 * 2 ** 20;
+const LONGEST_MS = 12 * 3_600_000;
+
+export interface EventOptions {
+  readonly board: Board;
+  /** Pause between two signs of life, ms. */
+  readonly heartbeatMs: number;
+}
+
+/** `GET /events`: server-sent events, until the caller goes or what proves him ends. */
+export const eventRoute = (app: FastifyInstance, { board, heartbeatMs }: EventOptions): void => {
+  const open = new Set<ServerResponse>();
+  const alive = setInterval(() => {
+    for (const raw of open) raw.write(': alive\n\n');
+  }, heartbeatMs);
+  app.addHook('preClose', async () => {
+    clearInterval(alive);
+    board.close();
+    for (const raw of open) raw.destroy();
+  });
+
+  app.get(
+    '/events',
+    {
+      config: { needs: 'viewer' },
+      schema: {
+        operationId: 'events',
+        summary:
+          'Server-sent events: `summary`, and `migrations` with those that changed and are gone; first the whole, then what changes.',
+      },
+    },
+    (request, reply) => {
+      if (open.size >= MOST_LISTENERS)
+        throw new Problem(429, `${MOST_LISTENERS} listen already.`, 'Close what is not looked at, then ask again.');
+      reply.hijack();
+      const { raw } = reply;
+      const { until } = request.caller as Caller;
+      raw.writeHead(200, { ...SAFE_HEADERS, 'content-type': 'text/event-stream; charset=utf-8' });
+      raw.write('retry: 3000\n\n');
+      open.add(raw);
+      const stop = board.listen(({ event, data }) => {
+        if (raw.writableLength > MOST_UNREAD_BYTES) return raw.destroy();
+        raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      });
+      const left = until === null ? LONGEST_MS : Math.min(LONGEST_MS, Math.max(0, until - Date.now()));
+      const over = setTimeout(() => raw.end(), left);
+      raw.once('close', () => {
+        clearTimeout(over);
+        open.delete(raw);
+        stop();
+      });
+    },
+  );
+};

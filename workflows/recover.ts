@@ -1,0 +1,302 @@
+import { ActivityFailure, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
+import type { Carried, Checkpoint } from '../activities/contracts/checkpoint.ts';
+import type { Stands } from '../activities/contracts/stands.ts';
+import { type Address, queueOf } from '../domain/address.ts';
+import type { HopRecord } from '../domain/hop-record.ts';
+import type { Mishap } from '../domain/mishap.ts';
+import type { JourneyOrder } from '../domain/plan.ts';
+import {
+  type Glance,
+  type Onwards,
+  onwardsBlind,
+  onwardsFrom,
+  type Seen,
+  type SeenMover,
+} from '../domain/recovered.ts';
+import { totalBytes, type VmDescription } from '../domain/vm.ts';
+import { type Hop, hopAt, operationOrder, platformOrder, readSource } from './hop-context.ts';
+import {
+  EjectAsked,
+  hopOrder,
+  type Journey,
+  newJourney,
+  RollBackAsked,
+  refuseSignal,
+  self,
+  show,
+  token,
+} from './journey.ts';
+import { askForLeases, stagingAsk } from './lease.ts';
+import type { CommandTaken } from './messages.ts';
+import { mishapOf, step, until } from './step.ts';
+import { keeper, platformAt } from './verbs.ts';
+
+export type Place = Exclude<Onwards['to'], 'park'>;
+
+/** What the hop under way may have done since its checkpoint counts as done, so that a rollback before anybody has looked forgets nothing. */
+const cautious = (record: HopRecord, { at, mayHaveBegun, hops }: Checkpoint): HopRecord => {
+  const kept = hops.find(({ n }) => n === record.n);
+  if (!kept || record.arrived || kept.landed) return { ...record };
+  if (!mayHaveBegun) return { ...record, protecting: true };
+  const { facts, reshaped } = kept;
+  return {
+    ...record,
+    protecting: true,
+    facts: record.facts ?? facts,
+    wiring: record.wiring ?? facts.nics,
+    autostart: record.autostart ?? facts.autostart,
+    wasOn: record.fence === 'none' ? facts.power === 'on' : record.wasOn,
+    fence: record.fence === 'none' ? 'begun' : record.fence,
+    cutOver: record.cutOver === 'none' ? 'begun' : record.cutOver,
+    commit: record.commit === 'none' && reshaped && record.kind === 'restore' ? 'begun' : record.commit,
+    exposedAt: record.exposedAt ?? (record.kind === 'switch' || reshaped ? at : null),
+  };
+};
+
+/** Paused, with all that its checkpoint tells. */
+export const journeyFrom = (order: JourneyOrder, carried: Carried): Journey => {
+  const j = newJourney(order);
+  const { checkpoint } = carried;
+  Object.assign(j, { paused: true, recovered: carried });
+  if (!checkpoint) return Object.assign(j, { phase: 'Checking' });
+  j.decisions.push(...checkpoint.decisions);
+  j.commands.push(...(checkpoint.commands as readonly CommandTaken[]));
+  j.attestations.push(...checkpoint.attestations);
+  j.hooks.ran.push(...checkpoint.hooks);
+  j.ledger.entries.push(...checkpoint.ledger.entries);
+  j.ledger.waits.push(...checkpoint.ledger.waits);
+  j.ledger.bytes.push(...checkpoint.ledger.bytes);
+  j.hops.splice(0, j.hops.length, ...checkpoint.records.map((record) => cautious(record, checkpoint)));
+  j.orders.splice(0, j.orders.length, ...checkpoint.orders);
+  const { phase, hop, group, findings, source, told, holdEndsAt } = checkpoint;
+  return Object.assign(j, {
+    phase,
+    hop,
+    group,
+    source,
+    told,
+    holdEndsAt,
+    findings: [...findings],
+    loans: [...checkpoint.loans],
+  });
+};
+
+/** Hops that stand, and the one that was under way where there was one. */
+export interface HopsKept {
+  readonly stands: readonly Hop[];
+  readonly next: Hop | null;
+}
+
+export const NOTHING_KEPT: HopsKept = { stands: [], next: null };
+
+export const hopsFrom = (j: Journey, { hops }: Checkpoint): HopsKept => {
+  const all = hops.map(({ n, vm, facts, baseline, ...learnt }) =>
+    Object.assign(hopAt(j, n, vm, facts, baseline), learnt),
+  );
+  return {
+    stands: all.filter(({ record }) => record.arrived),
+    next: all.find(({ record }) => !record.arrived) ?? null,
+  };
+};
+
+/**
+ * Counted before anybody looks: nobody else is to take the room of a copy that stands, or may stand. Where the table does not answer it is
+ * asked again once people resume.
+ */
+export const holdRoom = async (j: Journey): Promise<void> => {
+  const first = j.recovered?.checkpoint?.hops.find(({ n }) => n === 1);
+  if (!first || !j.recovered?.checkpoint?.room) return;
+  const { programme, name, policies } = j.order;
+  j.leases.staging = { granted: false, why: '' };
+  try {
+    const asks = [stagingAsk(j, totalBytes(first.facts))];
+    const { granted } = await keeper(policies).lease({ programme, holder: self(), name, asks });
+    j.leases.staging = { granted, why: 'room on staging' };
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    delete j.leases.staging;
+  }
+};
+
+/** Nothing moves until a person says so. */
+export const awaitPeople = async (j: Journey): Promise<void> => {
+  show(j, { waitingFor: `resume: recovered from ${j.recovered?.from}; look at it first`.slice(0, 250) });
+  await until(j, () => !j.paused);
+  show(j, { waitingFor: null });
+};
+
+const seenAs = (now: VmDescription, wired: VmDescription | null): Seen => {
+  const isPlugged = (nic: { readonly id: string; readonly mac: string }): boolean =>
+    now.nics.some((each) => (each.id === nic.id || each.mac === nic.mac) && each.connected);
+  return {
+    is: 'there',
+    power: now.power,
+    connected: now.nics.length === 0 || now.nics.some((nic) => nic.connected),
+    asWired: (wired?.nics ?? []).filter((nic) => nic.connected).every(isPlugged),
+  };
+};
+
+/** An unanswered question is not a no. */
+const unanswered = (
+  error: unknown,
+): { readonly is: 'missing' } | { readonly is: 'unanswered'; readonly why: string } => {
+  const mishap = mishapOf(error);
+  if (!mishap) throw error;
+  return mishap.class === 'Missing' ? { is: 'missing' } : { is: 'unanswered', why: mishap.message };
+};
+
+interface Read {
+  readonly seen: Seen;
+  readonly now: VmDescription | null;
+}
+
+const read = async (ask: () => Promise<VmDescription>, wired: VmDescription | null = null): Promise<Read> => {
+  try {
+    const now = await ask();
+    return { seen: seenAs(now, wired), now };
+  } catch (error) {
+    return { seen: unanswered(error), now: null };
+  }
+};
+
+/** Brings no operation about, and learns of one that ended since. */
+const settle = async (h: Hop): Promise<SeenMover> => {
+  if (h.record.item === null) return { is: 'unnamed' };
+  try {
+    const settled = await h.verbs.mover.settle.executeWithOptions({ summary: 'what became of its operation' }, [
+      operationOrder(h, 'settle'),
+    ]);
+    h.record.operation = settled.operation ?? h.record.operation;
+    h.record.successor = settled.successor ?? h.record.successor;
+    h.record.halfMade = settled.state === 'failed' && settled.boundary === 'after';
+    return { is: 'settled', state: settled.state, detail: settled.detail };
+  } catch (error) {
+    const seen = unanswered(error);
+    return seen.is === 'missing' ? { is: 'unanswered', why: 'its item is gone' } : seen;
+  }
+};
+
+const glanceOf = (h: Hop, { holdEndsAt, rollingBack, mayHaveBegun }: Checkpoint): Glance => ({
+  ...{ hop: h.n, isLast: h.n === h.j.order.hops.length, kind: h.record.kind, mayHaveBegun, rollingBack },
+  ...{ landed: h.landed, holds: holdEndsAt !== null, landsOff: h.order.landing.power === 'off' },
+  wasOn: h.record.fence === 'none' ? h.facts.power === 'on' : h.record.wasOn,
+  knowsAdapters: h.reshaped !== null,
+});
+
+const before = (h: Hop): Partial<HopRecord> => ({
+  ...{
+    cutOver: 'none',
+    commit: 'none',
+    exposedAt: null,
+    operation: null,
+    successor: null,
+    halfMade: false,
+    wiring: null,
+  },
+  // Of a switch its own restart may have been taken away already.
+  ...(h.record.kind === 'switch' ? {} : { fence: 'none', autostart: null }),
+});
+
+const lookAround = async (h: Hop, checkpoint: Checkpoint): Promise<Place> => {
+  const { record, verbs } = h;
+  const unnamed: Read = { seen: { is: 'unnamed' }, now: null };
+  // Of a journey past sign-off the mover has given up what it knew.
+  const mover: SeenMover = h.landed ? { is: 'unnamed' } : await settle(h);
+  const vm = record.successor;
+  const [origin, predecessor, successor] = await Promise.all([
+    h.n > 1 ? read(() => readSource(h)) : unnamed,
+    read(
+      () =>
+        verbs.predecessor.describe.executeWithOptions({ summary: `${h.vm.name} now` }, [
+          platformOrder(h, 'predecessor', 'describe', h.vm),
+        ]),
+      h.facts,
+    ),
+    vm
+      ? read(() =>
+          verbs.successor.describe.executeWithOptions({ summary: `${vm.name} now` }, [
+            platformOrder(h, 'successor', 'describe', vm),
+          ]),
+        )
+      : unnamed,
+  ]);
+  const seen = { origin: origin.seen, predecessor: predecessor.seen, mover, successor: successor.seen };
+  const onwards = onwardsFrom(glanceOf(h, checkpoint), seen);
+  // Of a restore that was cut short only what is seen on the network can have served.
+  const isUnplugged = seen.successor.is === 'missing' || (seen.successor.is === 'there' && !seen.successor.connected);
+  if (record.kind === 'restore' && !h.landed && isUnplugged) record.exposedAt = null;
+  if (onwards.to === 'park') throw parks(h.vm.name, onwards);
+  if (onwards.to === 'begin') {
+    Object.assign(record, before(h));
+    h.facts = predecessor.now ?? h.facts;
+  }
+  if (onwards.to === 'landed') record.cutOver = 'done';
+  return onwards.to;
+};
+
+const parks = (
+  vm: string,
+  { class: type, message, fix }: Extract<Onwards, { readonly to: 'park' }>,
+): ApplicationFailure => {
+  const detail: Mishap = { class: type, message, changed: 'nothing since Temporal was lost', fix, vm };
+  return ApplicationFailure.create({ message, type, nonRetryable: true, details: [detail] });
+};
+
+/** Waits for people, looks, and says where the hop goes on; what it may not decide parks, and retry looks again. */
+export const comeBack = async (h: Hop, checkpoint: Checkpoint): Promise<Place> => {
+  const { j } = h;
+  await awaitPeople(j);
+  const place = await step(j, 'look after the loss', () => lookAround(h, checkpoint), {
+    hop: h.n,
+    interruptible: true,
+  });
+  const first = checkpoint.hops.find(({ n }) => n === 1);
+  if (checkpoint.room && first) await askForLeases(j, [stagingAsk(j, totalBytes(first.facts))]);
+  j.recovered = null;
+  return place;
+};
+
+const standingAt = (to: Address, j: Journey) =>
+  proxyActivities<Stands>({
+    taskQueue: queueOf(to),
+    startToCloseTimeout: '1 minute',
+    scheduleToCloseTimeout: '1 minute',
+    retry: { initialInterval: j.order.policies.pollMs, maximumAttempts: 5 },
+  });
+
+/** Platforms on the way that have a VM of this journey; one that does not answer may have one. */
+const standingOf = async (j: Journey): Promise<readonly string[]> => {
+  const found = j.orders.map(async ({ n, to, landing }) => {
+    const leases = [{ journey: j.order.source.id, name: landing.name }];
+    if (to.product !== 'hyper-v') return [];
+    const { standing } = await standingAt(to, j).standing({ to, token: token(j, n, 'describe'), leases });
+    return standing.length > 0 ? [queueOf(to)] : [];
+  });
+  return (await Promise.all(found)).flat();
+};
+
+/** The same where nothing but the products tells of it. There is no way back that is known: only a hand puts it right. */
+export const comeBackBlind = async (j: Journey): Promise<void> => {
+  const { from } = hopOrder(j, 1);
+  const look = async (): Promise<void> => {
+    const describe = platformAt(from, j.order.policies).describe;
+    const [source, standing] = await Promise.all([
+      read(() => describe({ to: from, vm: j.order.source, token: token(j, 1, 'describe') })),
+      standingOf(j),
+    ]);
+    const onwards = onwardsBlind(source.seen, standing);
+    if (onwards.to === 'park') throw parks(j.order.name, onwards);
+  };
+  for (;;) {
+    try {
+      await awaitPeople(j);
+      await step(j, 'look after the loss', look, { hop: 1 });
+      j.recovered = null;
+      return;
+    } catch (error) {
+      if (!(error instanceof RollBackAsked || error instanceof EjectAsked)) throw error;
+      refuseSignal(j, j.commands.at(-1), 'Nobody knows how it was wired: put it right by hand, then retry.');
+      j.asked = null;
+    }
+  }
+};
