@@ -90,16 +90,25 @@ const askRun = async (reached: Reached, listed: Listed, records: readonly Journe
 
 interface Wanted {
   readonly programme?: string;
+  /** Name or id of one VM. */
+  readonly vm?: string;
   readonly batch?: string;
 }
 
 /** What is told of all VMs that were moved or are: by those that run themselves, else by records, else by Temporal while it keeps them. */
-const toldOf = async (reached: Reached | null, records: string, wanted: Wanted): Promise<readonly Told[]> => {
-  const kept = (await readRecords(records)).filter(({ programme, view }) => {
+const toldOf = async (
+  reached: Reached | null,
+  records: string,
+  { vm, ...wanted }: Wanted,
+): Promise<readonly Told[]> => {
+  const isMeant = (id: string, name: string): boolean => vm === undefined || vm === id || vm === name;
+  const kept = (await readRecords(records)).filter(({ journey, name, programme, view }) => {
     const { batch } = view as Partial<MigrationView>;
-    return (wanted.batch ?? batch) === batch && (wanted.programme ?? programme) === programme;
+    const fits = (wanted.batch ?? batch) === batch && (wanted.programme ?? programme) === programme;
+    return fits && isMeant(journey, name);
   });
-  const listed = reached ? await listMigrations(reached.client, 'any', wanted) : [];
+  const all = reached ? await listMigrations(reached.client, 'any', wanted) : [];
+  const listed = all.filter(({ id, name }) => isMeant(id, name));
   const told = reached ? await each(listed, (one) => askRun(reached, one, kept)) : [];
   const forgotten = kept.filter(
     (record) => !listed.some((one) => one.id === record.journey && one.programme === record.programme),

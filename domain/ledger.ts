@@ -55,6 +55,16 @@ export const outageOf = (ledger: Ledger, hop: number, now: number): number | nul
   return downSince === null ? sum : (sum ?? 0) + now - downSince;
 };
 
+/** Since when the VM is down in this hop, ms; null while it serves. */
+export const downSince = (ledger: Ledger, hop: number): number | null => {
+  let since: number | null = null;
+  for (const { mark, at } of ledger.entries.filter((entry) => entry.hop === hop)) {
+    if (mark === 'stopOfService') since ??= at;
+    if (ENDS.includes(mark)) since = null;
+  }
+  return since;
+};
+
 /** Sum of the outages of all hops, ms. */
 export const totalOutage = (ledger: Ledger, hops: number, now: number): number =>
   Array.from({ length: hops }, (_, i) => outageOf(ledger, i + 1, now) ?? 0).reduce((a, b) => a + b, 0);

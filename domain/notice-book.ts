@@ -51,6 +51,12 @@ const put = (box: Box, matter: Matter, heardAt: number): Box => {
   return { ...box, waiting: waiting.slice(tooMany), lost: box.lost + tooMany };
 };
 
+const HOUR_MS = 3_600_000;
+
+/** To the hour: a book that says the same is not written again. */
+const seenAt = (before: number | undefined, now: number): number =>
+  before !== undefined && now - before < HOUR_MS ? before : now;
+
 /**
  * Hands what is new to the boxes of those who want it. A receiver that was not there before is told what waits now. What happened long
  * before anybody was told of anything stays untold; a receiver the plan no longer has loses its boxes.
@@ -76,7 +82,7 @@ export const hear = (
   }
   const told = Object.fromEntries([
     ...Object.entries(book.told).filter(([, seen]) => seen > now - DAY_MS),
-    ...matters.map(({ id }): [string, number] => [id, now]),
+    ...matters.map(({ id }): [string, number] => [id, seenAt(book.told[id], now)]),
   ]);
   return { ...book, told, boxes };
 };

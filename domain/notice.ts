@@ -29,7 +29,7 @@ export const NOTICE_KINDS = [
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /** What happened, and waits for nobody: told once, also where it is over when it is told. */
-const EVENTS: readonly NoticeKind[] = ['failed', 'batchStarted', 'batchOver', 'finding', 'daily'];
+const EVENTS: readonly NoticeKind[] = ['batchStarted', 'batchOver', 'finding', 'daily'];
 
 /** Minutes of the local day between which nothing is sent; over midnight where it begins later than it ends. */
 export interface Quiet {

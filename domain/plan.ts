@@ -5,6 +5,7 @@ import { PURPOSES, type Purpose } from './capacity.ts';
 import type { Estate } from './estate.ts';
 import type { Hook } from './hook.ts';
 import type { Landing } from './landing.ts';
+import type { Receiver } from './notice.ts';
 import type { ProgrammeRules } from './programme.ts';
 import type { OsFamily, VmRef } from './vm.ts';
 import type { Window } from './window.ts';
@@ -190,6 +191,8 @@ export interface Plan {
   readonly hooks?: readonly PlannedHook[];
   /** Batches in the order in which they begin, and what holds them back; absent where a plan is made without a file. */
   readonly order?: ProgrammePlan;
+  /** Who is told what waits for people; nobody when absent. */
+  readonly notices?: readonly Receiver[];
   readonly vms: readonly VmPlan[];
 }
 

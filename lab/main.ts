@@ -15,7 +15,7 @@ import { severalVms } from './scenarios/several.ts';
 import { serveEstate } from './serve.ts';
 
 const USAGE = `node lab/main.ts serve --scenario FILE --state DIR
-node lab/main.ts plan --scenario FILE --state DIR --out DIR
+node lab/main.ts plan --scenario FILE --state DIR --out DIR [--beside FILE]
 node lab/main.ts scenario one|eight|several|random [--speed N] [--os windows|linux] [--count N] [--groups N] [--idle] [--seed N] [--dns] > FILE`;
 
 type Listening = (estate: Estate) => RequestListener;
@@ -81,6 +81,7 @@ const { positionals, values } = parseArgs({
     scenario: { type: 'string' },
     state: { type: 'string' },
     out: { type: 'string' },
+    beside: { type: 'string' },
     speed: { type: 'string' },
     os: { type: 'string' },
     count: { type: 'string' },
@@ -95,7 +96,7 @@ const [command, name] = positionals;
 if (command === 'serve' && values.scenario && values.state) {
   await serve(values.scenario, values.state);
 } else if (command === 'plan' && values.scenario && values.state && values.out) {
-  writePlan(values.scenario, values.state, values.out);
+  writePlan(values.scenario, values.state, values.out, values.beside);
 } else {
   const plain = command === 'scenario' ? scenarioOf(name, values) : null;
   const scenario = plain && values.dns ? withDns(plain) : plain;

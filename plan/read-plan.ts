@@ -1,5 +1,6 @@
 import type { PathHop, Plan } from '../domain/plan.ts';
 import { checkHookTargets } from './programme/read-hooks.ts';
+import { checkNoticeNames } from './programme/read-notices.ts';
 import type { ReadPaths } from './programme/read-paths.ts';
 import { type Programme, type Reading, readProgramme } from './programme/read-programme.ts';
 import { type FilePlace, inOrder, type Refusal, type Refuse } from './refusal.ts';
@@ -63,6 +64,12 @@ const readRoster = async (csvPath: string, programme: Programme | null, refuse: 
       programme.file,
       programme.hooks,
       drafts.map(({ vm }) => vm),
+    );
+  if (programme?.notices)
+    checkNoticeNames(
+      programme.file,
+      programme,
+      drafts.map(({ vm }) => vm.owner),
     );
   const together = programme?.gates.cutover.scope;
   if (programme && together !== undefined && together !== 'vm')

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type GateName, NEEDS } from '../domain/plan.ts';
 import { estateSchema } from './programme/estate-schema.ts';
 import { hookSchema } from './programme/hook-schema.ts';
+import { noticeSchema } from './programme/notice-schema.ts';
 import { order } from './programme/order-schema.ts';
 import { count, duration, name, named, patternText, size, text } from './programme/schema-words.ts';
 
@@ -203,6 +204,10 @@ export const planSchema = z
       .meta({ description: 'What happens before and after the points of a hop; see docs/hooks.md' })
       .prefault([]),
     order,
+    notices: z
+      .array(noticeSchema)
+      .meta({ description: 'Who is told what waits for people; see docs/notices.md' })
+      .prefault([]),
   })
   .meta({ title: 'Tranship plan', description: 'What a programme moves, over which paths, when, and who decides' });
 

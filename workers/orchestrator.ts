@@ -2,6 +2,7 @@ import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { SecretRef } from '../domain/estate.ts';
 import { workflowBundle } from './bundle.ts';
+import { herald } from './herald.ts';
 import { inbound } from './inbound.ts';
 import { keeper } from './keeper.ts';
 import { programmeKeeper } from './programme-keeper.ts';
@@ -25,7 +26,7 @@ export const orchestratorWorker = async (options: OrchestratorOptions): Promise<
     taskQueue: 'orchestrator',
     identity: workerIdentity(),
     workflowBundle: await workflowBundle(),
-    activities: { ...keeper(options), ...programmeKeeper(options) },
+    activities: { ...keeper(options), ...programmeKeeper(options), ...herald(options) },
     // A journey keeps its task while it waits for the lease table, whose own task must find room beside any number of them.
     maxConcurrentWorkflowTaskExecutions: 400,
     // A task that waits for an orchestrator that is gone goes to the next one after this time; ten seconds by default.

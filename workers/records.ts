@@ -10,7 +10,7 @@ const checkpointName = (programme: string, journey: string): string =>
   join(encodeURIComponent(programme), 'checkpoints', `${encodeURIComponent(journey)}.json`);
 
 /** Whoever reads it finds the old text or the new one, whatever ends this process. */
-const writeWhole = async (folder: string, name: string, value: unknown): Promise<string> => {
+export const writeWhole = async (folder: string, name: string, value: unknown): Promise<string> => {
   const path = join(folder, name);
   await mkdir(join(path, '..'), { recursive: true });
   await writeFile(`${path}.part`, `${JSON.stringify(value, null, 1)}\n`);

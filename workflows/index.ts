@@ -7,6 +7,7 @@ export { inquire } from './inquire.ts';
 export { inventory } from './inventory.ts';
 export { kickOff } from './kick-off.ts';
 export { migration } from './migration.ts';
+export { notices, noticesTest } from './notices.ts';
 export { preflight } from './preflight.ts';
 export { programme } from './programme.ts';
 export { standing } from './standing.ts';

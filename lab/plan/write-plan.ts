@@ -15,8 +15,8 @@ const secretsOf = (scenario: Scenario): Record<string, string> => ({
   LAB_JUMP: scenario.bastion.password,
 });
 
-const estateOf = (scenario: Scenario, at: Endpoints): unknown => {
-  const { prism, veeam, hyperV, azure } = scenario;
+const estateOf = (scenario: Scenario, at: Endpoints): Readonly<Record<string, unknown>> => {
+  const { prism, veeam, hyperV, azure, dns } = scenario;
   const names = armNames(azure);
   const login = {
     authority: at.authority,
@@ -98,6 +98,15 @@ const estateOf = (scenario: Scenario, at: Endpoints): unknown => {
       [hyperV.instance]: guests(hyperV.instance, ['direct', 'ssh']),
       [azure.localInstance]: guests(azure.localInstance, ['winrm', 'ssh']),
     },
+    ...(dns && {
+      dns: {
+        [dns.instance]: {
+          server: dns.server,
+          powershell: { command: at.pwsh[dns.instance] },
+          zones: [dns.zone, ...dns.reverseZones],
+        },
+      },
+    }),
   };
 };
 
@@ -127,12 +136,18 @@ const batchesOf = ({ vms }: Scenario): unknown =>
     ]),
   );
 
-const planOf = (scenario: Scenario, at: Endpoints): string => {
+/** What a plan says beside what follows from its scenario: whole sections, and products the lab does not have. */
+export interface Beside {
+  readonly estate?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly [section: string]: unknown;
+}
+
+const planOf = (scenario: Scenario, at: Endpoints, { estate, ...sections }: Beside): string => {
   const { prism, veeam, hyperV, azure } = scenario;
   return stringify({
     programme: `lab-${scenario.name}`,
     trustNamespace: true,
-    estate: estateOf(scenario, at),
+    estate: { ...estateOf(scenario, at), ...estate },
     policies: policiesOf(scenario),
     paths: {
       main: [
@@ -152,6 +167,7 @@ const planOf = (scenario: Scenario, at: Endpoints): string => {
     },
     gates: { default: { approvers: ['operator'] } },
     batches: batchesOf(scenario),
+    ...sections,
   });
 };
 
@@ -191,17 +207,29 @@ const sheetOf = (scenario: Scenario): string =>
     .map((cells) => cells.map(quoted).join(','))
     .join('\n');
 
-/** Writes plan.yaml, vms.csv and trial.json (secrets by variable, queues by agent) for a lab that has been started once. */
-export const writePlan = (scenarioFile: string, state: string, out: string): void => {
+/**
+ * Writes plan.yaml, vms.csv and trial.json (secrets by variable, queues by agent) for a lab that has been started once. `besideFile` is JSON.
+ * Hooks are served next to the source, the DNS server next to the staging host.
+ */
+export const writePlan = (scenarioFile: string, state: string, out: string, besideFile?: string): void => {
   const scenario = JSON.parse(readFileSync(scenarioFile, 'utf8')) as Scenario;
   const at = JSON.parse(readFileSync(join(state, 'endpoints.json'), 'utf8')) as Endpoints;
-  const { prism, veeam, hyperV, azure } = scenario;
-  writeFileSync(join(out, 'plan.yaml'), planOf(scenario, at));
+  const beside = besideFile === undefined ? {} : (JSON.parse(readFileSync(besideFile, 'utf8')) as Beside);
+  const { prism, veeam, hyperV, azure, dns } = scenario;
+  writeFileSync(join(out, 'plan.yaml'), planOf(scenario, at, beside));
   writeFileSync(join(out, 'vms.csv'), `${sheetOf(scenario)}\n`);
   const agents = {
-    'agent-source': [`ahv@${prism.instance}`, `guest@${prism.instance}`],
+    'agent-source': [
+      `ahv@${prism.instance}`,
+      `guest@${prism.instance}`,
+      ...Object.keys(beside.estate?.hooks ?? {}).map((instance) => `hooks@${instance}`),
+    ],
     'agent-veeam': [`veeam@${veeam.instance}`],
-    'agent-staging': [`hyper-v@${hyperV.instance}`, `guest@${hyperV.instance}`],
+    'agent-staging': [
+      `hyper-v@${hyperV.instance}`,
+      `guest@${hyperV.instance}`,
+      ...(dns ? [`dns@${dns.instance}`] : []),
+    ],
     'agent-azure': [
       `azure-migrate@${azure.migrateInstance}`,
       `azure-local@${azure.localInstance}`,

@@ -8,6 +8,7 @@ import { readBatches } from './read-batches.ts';
 import { readEstate } from './read-estate.ts';
 import { readGates } from './read-gates.ts';
 import { readHooks } from './read-hooks.ts';
+import { readNotices } from './read-notices.ts';
 import { readOrder } from './read-order.ts';
 import { readPaths } from './read-paths.ts';
 import { readPolicies } from './read-policies.ts';
@@ -44,6 +45,7 @@ export const readProgramme = async (planPath: string, reading: Reading, refuse: 
   const paths = readPaths(file, written, estate);
   const longest = Math.max(0, ...[...paths.values()].map((hops) => hops.length));
   const hooks = readHooks(file, written.hooks, { estate, batches: Object.keys(written.batches), longest });
+  const notices = readNotices(file, written.notices);
   const order = await readOrder(file, written.order, batches, gates, reading.now);
   return {
     file,
@@ -56,6 +58,7 @@ export const readProgramme = async (planPath: string, reading: Reading, refuse: 
     order,
     paths,
     ...(hooks.length > 0 ? { hooks } : {}),
+    ...(notices.length > 0 ? { notices } : {}),
     outageBudgetMs: policies.outageBudgetMs,
   };
 };

@@ -17,6 +17,8 @@ export interface Scene {
   /** The window of hop 1, in ms from the start. */
   readonly window?: { readonly opensIn: number; readonly abortsIn: number };
   readonly holdMs?: number;
+  /** Another try begins the next hop, and does not park again. */
+  readonly movesOn?: true;
   readonly programme?: 'full' | 'no-records';
   readonly isThere: (now: MigrationView) => boolean;
 }
@@ -65,7 +67,7 @@ const scene = (
 });
 
 /** Every phase that a journey stands in for longer than a moment, and its main steps parked. */
-const ALL: readonly Scene[] = [
+export const SCENES: readonly Scene[] = [
   scene('checking', 'Checking', [], { meets: { 'veeam preflight': busy }, isThere: at('Checking', 'preflight') }),
   scene('queued', 'Queued', [], { programme: 'full', isThere: at('Queued', null) }),
   scene('seeding', 'Seeding', [], { meets: { 'veeam synchronise 0': busy }, isThere: at('Seeding', 'synchronise') }),
@@ -149,7 +151,11 @@ const ALL: readonly Scene[] = [
     says: 'rollBack',
     isThere: parkedAt('settle'),
   }),
-  scene('parked after a rollback', 'OnStaging', ON_STAGING, { says: 'rollBack', isThere: parkedAt(AFTER_ROLLBACK) }),
+  scene('parked after a rollback', 'OnStaging', ON_STAGING, {
+    movesOn: true,
+    says: 'rollBack',
+    isThere: parkedAt(AFTER_ROLLBACK),
+  }),
   scene('parked at its deletion', 'AwaitingDecommission', [...ACCEPTED, 'decommission'], {
     meets: { 'ahv remove': fails },
     isThere: parkedAt('decommission'),
@@ -158,5 +164,3 @@ const ALL: readonly Scene[] = [
 
 /** No journey stands in one of these: `Planned` lasts no task, the others are kept for movers to come. */
 export const NOT_STOOD_IN: readonly Phase[] = ['Planned', 'Syncing', 'Rehearsing', 'Cancelled'];
-
-export const SCENES: readonly Scene[] = ALL.filter(({ name }) => !process.env.SCENES || new RegExp(process.env.SCENES).test(name));

@@ -36,6 +36,7 @@ export interface VerbTable {
 
 /** They leave a journey where it is; several may be said, one after the other. */
 const GENTLE: readonly Verb[] = ['retry', 'keepSyncing', 'edit', 'pause', 'resume'];
+const isGentle = (verb: Verb, { movesOn }: Scene): boolean => GENTLE.includes(verb) && !(movesOn && verb === 'retry');
 /** What ends every journey that may be ended early. */
 const LAST: Verb = 'cancel';
 const AT_ONCE = 6;
@@ -226,7 +227,7 @@ export const verbTable = (): VerbTable => {
           { legal: before.legal.includes(verb), answer, channel, same: waitingOf(before) === waitingOf(after) },
         ]);
       }
-      for (const verb of VERBS.filter((each) => legal.includes(each) && GENTLE.includes(each))) {
+      for (const verb of VERBS.filter((each) => legal.includes(each) && isGentle(each, scene))) {
         const before = await ask(one);
         const channel = said.length % 2 === 0 ? 'signal' : 'update';
         said.push([
@@ -239,7 +240,7 @@ export const verbTable = (): VerbTable => {
         if (verb === 'retry') await look(one, 'to park again', scene.isThere);
       }
       for (const [n, verb] of VERBS.entries())
-        if (legal.includes(verb) && verb !== LAST && !GENTLE.includes(verb))
+        if (legal.includes(verb) && verb !== LAST && !isGentle(verb, scene))
           strong.push(() => sayOne(scene, at, verb, n));
       if (legal.includes(LAST)) {
         const before = await ask(one);

@@ -21,13 +21,32 @@ const begin = async (change: Partial<JourneyOrder> = {}): Promise<{ id: string; 
 const kept = (id: string, wanted: (checkpoint: Checkpoint) => boolean = () => true): Promise<Checkpoint> =>
   eventually(async () => (await checkpointsOf(run.records, id)).find(wanted), 'a checkpoint');
 
+const held: (() => void)[] = [];
+
+/** The product does not answer any more, until the journey is lost. */
+const silence = (call: string): void => {
+  products.before = (now) =>
+    now === call
+      ? new Promise((_, fail) => {
+          held.push(() => fail(new Error('the agent is gone')));
+        })
+      : undefined;
+};
+
+const letGo = (): void => {
+  products.before = () => undefined;
+  for (const release of held.splice(0)) release();
+};
+
+afterEach(letGo);
+
 /** Temporal forgets the journey, and its lease table with it; a new life begins from its checkpoint. */
 const lose = async (id: string, handle: Handle, from?: Checkpoint | null): Promise<Handle> => {
   const checkpoint = from === undefined ? await kept(id) : from;
   await handle.terminate();
   await run.env.client.workflow.getHandle(`capacity/${id}`).terminate();
   await run.house(id);
-  products.before = () => undefined;
+  letGo();
   products.calls.length = 0;
   const order = checkpoint?.order ?? { ...(await handle.query(view)), programme: id };
   return run.env.client.workflow.start<typeof migration>('migration', {
@@ -52,7 +71,7 @@ const toEnd = async (handle: Handle, gates: readonly Parameters<typeof openGate>
 };
 
 const stuckAt = async (handle: Handle, call: string, gates: readonly Parameters<typeof openGate>[1][]): Promise<void> => {
-  products.before = (now) => (now === call ? new Promise(() => undefined) : undefined);
+  silence(call);
   for (const gate of gates) await approve(handle, gate);
   await reached(products, call);
 };
@@ -110,7 +129,7 @@ test('a rollback may be asked for before anybody has looked', async () => {
 
 test('a restore that had got the network is connected once more and checked', async () => {
   const { id, handle } = await begin();
-  products.before = (call) => (call === 'hyper-v health' ? new Promise(() => undefined) : undefined);
+  silence('hyper-v health');
   await approve(handle, 'cutover');
   await reached(products, 'hyper-v health');
   const again = await lose(id, handle);
@@ -142,7 +161,7 @@ test('a switch that was under way is adopted where it came to its end', async ()
 
 test('what the owner had signed off is not asked again where the staged copy is gone', async () => {
   const { id, handle } = await begin();
-  products.before = (call) => (call === 'azure-migrate retire' || call === 'veeam retire' ? new Promise(() => undefined) : undefined);
+  silence('veeam retire');
   for (const gate of ['cutover', 'go', 'cutover', 'signOff'] as const) await approve(handle, gate);
   await eventually(() => !products.vms.has('staged-1'), 'staged copy gone');
   const again = await lose(id, handle);
@@ -179,7 +198,7 @@ test('where two may run nothing goes on by itself', async () => {
 test('one that was being rolled back is not turned forward again', async () => {
   const { id, handle } = await begin();
   await openGate(handle, 'cutover');
-  products.before = (call) => (call === 'veeam retire' ? new Promise(() => undefined) : undefined);
+  silence('veeam retire');
   await say(handle, 'rollBack');
   await reached(products, 'veeam retire');
   const again = await lose(id, handle);

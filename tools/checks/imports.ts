@@ -20,6 +20,7 @@ const ROOMS: readonly (readonly [room: string, may: readonly string[]])[] = [
   ['activities/guest', ['activities/contracts', 'domain']],
   ['activities/hooks', ['activities/http', 'activities/contracts', 'domain']],
   ['activities/dns', ['activities/contracts', 'domain']],
+  ['activities/notices', ['activities/http', 'activities/contracts', 'domain']],
   ['workflows', ['activities/contracts', 'domain']],
   ['workers', ['activities', 'workflows', 'domain']],
   // Only these two may know the trial estate, and the lab by starting it.

@@ -51,10 +51,18 @@ const labCommand = (args: readonly string[]): string => {
   return done.stdout;
 };
 
+/** The truth of a run, and what its plan says at first where that is something else: it is edited under way. */
+export interface ScenarioAsIs {
+  readonly truth: object;
+  readonly planned: object;
+}
+
 export interface TrialOptions {
   readonly folder: string;
-  /** A scenario of the lab by name, with its arguments: `['one', '--speed', '60']`. */
-  readonly scenario: readonly string[];
+  /** A scenario of the lab by name, with its arguments: `['one', '--speed', '60']`; or one as it stands. */
+  readonly scenario: readonly string[] | ScenarioAsIs;
+  /** What plan.yaml says beside what follows from the scenario: whole sections, and products the lab does not have. */
+  readonly beside?: Readonly<Record<string, unknown>>;
   readonly ui: boolean;
   /** Faults the lab arms at its start, as its README has them. */
   readonly faults?: readonly unknown[];
@@ -71,7 +79,8 @@ export const startTrial = async (options: TrialOptions): Promise<TrialEstate> =>
   const logs = join(folder, 'logs');
   for (const path of [labState, logs]) mkdirSync(path, { recursive: true });
   const scenario = join(folder, 'scenario.json');
-  writeFileSync(scenario, labCommand(['scenario', ...options.scenario]));
+  const wanted = options.scenario;
+  writeFileSync(scenario, 'truth' in wanted ? JSON.stringify(wanted.truth, null, 1) : labCommand(['scenario', ...wanted]));
 
   if (options.faults) writeFileSync(join(labState, 'faults.json'), JSON.stringify(options.faults));
 
@@ -116,7 +125,11 @@ export const startTrial = async (options: TrialOptions): Promise<TrialEstate> =>
   program('lab', [join(root, 'lab', 'main.ts'), 'serve', '--scenario', scenario, '--state', labState], 'lab ready', {});
   await Promise.all([start('temporal'), start('lab')]);
 
-  labCommand(['plan', '--scenario', scenario, '--state', labState, '--out', folder]);
+  const planned = 'truth' in wanted ? join(folder, 'planned.json') : scenario;
+  if ('truth' in wanted) writeFileSync(planned, JSON.stringify(wanted.planned, null, 1));
+  const beside = options.beside ? ['--beside', join(folder, 'beside.json')] : [];
+  if (options.beside) writeFileSync(join(folder, 'beside.json'), JSON.stringify(options.beside, null, 1));
+  labCommand(['plan', '--scenario', planned, '--state', labState, '--out', folder, ...beside]);
   const written = JSON.parse(readFileSync(join(folder, 'trial.json'), 'utf8')) as Written;
   const plan = join(folder, 'plan.yaml');
   const vms = join(folder, 'vms.csv');
