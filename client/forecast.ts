@@ -6,7 +6,7 @@ import { isIdentified, type Plan, vmsOfBatch } from '../domain/plan.ts';
 import type { Turn } from '../domain/programme.ts';
 import { findProgramme, programmeBatches, programmeOrder, viewProgramme } from './programme.ts';
 import { viewsOf } from './report.ts';
-import type { Sizes } from './sizes.ts';
+import { noSizes, type Sizes, sizesOf } from './sizes.ts';
 import type { Reached } from './temporal.ts';
 
 /** How batches stand; none where the programme does not run. */
@@ -44,4 +44,24 @@ export const forecastOf = async (
   const ledgers = views.map(({ ledger }) => ledger);
   const shape = { batches, rules: programmeOrder(plan).rules, seats, turns };
   return { ...forecastProgramme(shape, observe(ledgers), Date.now()), vms: plan.vms.length, ledgers: ledgers.length };
+};
+
+export interface ForecastAsked {
+  /** One alone; all when absent. */
+  readonly batch?: string | undefined;
+  /** Whether the sources are asked for the sizes of their VMs. */
+  readonly estate: boolean;
+}
+
+/** The same with the sizes as the sources tell them, or without; `missing` says which are assumed. */
+export const forecastAsked = async (
+  reached: Reached,
+  plan: Plan,
+  records: string,
+  { batch, estate }: ForecastAsked,
+): Promise<Awaited<ReturnType<typeof forecastOf>> & Pick<Sizes, 'missing'>> => {
+  const sizes = estate ? await sizesOf(reached, plan) : noSizes('the estate was not asked');
+  const made = await forecastOf(reached, plan, records, sizes);
+  const batches = made.batches.filter(({ name }) => batch === undefined || name === batch);
+  return { ...made, batches, missing: sizes.missing };
 };

@@ -1,8 +1,8 @@
 /** What waits, as a desk needs it: what may be done about each, and for what of it. Pure. */
 
 import { isIrreversible } from '../domain/ballot.ts';
+import type { Need } from '../domain/gate-policy.ts';
 import { WHOLE } from '../domain/group-gate.ts';
-import type { Need } from '../domain/plan.ts';
 import { kebab } from '../domain/words.ts';
 import type { Waiting } from './inbox.ts';
 
@@ -24,6 +24,7 @@ export interface DeskGate {
 }
 
 export const keyOf = (waiting: Waiting): string => {
+  if (waiting.kind === 'wave') return `wave/${waiting.programme}`;
   if (waiting.kind === 'group') return `group/${waiting.programme}/${waiting.batch}/${waiting.gate.group}`;
   if (waiting.kind === 'turn')
     return `turn/${waiting.programme}/${waiting.batch}/${waiting.decided.group}/${waiting.decided.hop}`;
@@ -35,6 +36,10 @@ export const gateOf = ({ waiting }: DeskItem): DeskGate | null => {
   if (waiting.kind === 'group') {
     const { fingerprint, openedAt, needs = [] } = waiting.gate;
     return { fingerprint, openedAt, needs, isIrreversible: true };
+  }
+  if (waiting.kind === 'wave') {
+    const { fingerprint, at: openedAt } = waiting.stopped;
+    return { fingerprint, openedAt, needs: ['comment'], isIrreversible: false };
   }
   const gate = waiting.kind === 'vm' ? waiting.view.gate : null;
   if (!gate || gate.together) return null;
@@ -49,6 +54,7 @@ export const idOf = (item: DeskItem): string | null => {
 };
 
 export const calledOf = ({ waiting }: DeskItem): string => {
+  if (waiting.kind === 'wave') return waiting.programme;
   if (waiting.kind === 'group' || waiting.kind === 'turn') {
     const group = waiting.kind === 'group' ? waiting.gate.group : waiting.decided.group;
     return group === WHOLE ? waiting.batch : `${waiting.batch}/${group}`;
@@ -65,7 +71,9 @@ export const refuseAct = (item: DeskItem, act: Act): string | null => {
     const { parked, legal } = waiting.view;
     return legal.includes(act) ? null : `${parked.step} takes no ${act}. It takes: ${legal.map(kebab).join(', ')}.`;
   }
-  if (waiting.kind === 'turn') return act === 'reject' ? null : 'it is approved and waits for its turn; r takes it back.';
+  if (waiting.kind === 'turn')
+    return act === 'reject' ? null : 'it is approved and waits for its turn; r takes it back.';
+  if (waiting.kind === 'wave' && act === 'reject') return 'it stays stopped until somebody goes on.';
   if (!gateOf(item)) return 'it waits at no gate.';
   if (act === 'approve' && waiting.kind === 'group' && waiting.gate.missing.length > 0)
     return `not all are at the gate: ${waiting.gate.missing.map(({ name }) => name).join(', ')}.`;

@@ -2,6 +2,7 @@
 
 import { fingerprintOf } from '../domain/gate.ts';
 import { type Act, calledOf, type DeskItem, gateOf, idOf, mayAct, refuseAct } from './inbox-desk-items.ts';
+import { wrapped } from './wrapped.ts';
 
 /** What was decided at the desk, for what was seen there: a later list does not change it. */
 export interface Deed {
@@ -28,11 +29,18 @@ export interface Desk {
   readonly marked: readonly string[];
   /** Gates, by opening and fingerprint, whose evidence was on the screen to its last line. */
   readonly seen: readonly string[];
-  readonly evidence: { readonly item: DeskItem; readonly lines: readonly string[]; readonly top: number } | null;
+  readonly evidence: {
+    readonly item: DeskItem;
+    readonly text: readonly string[];
+    /** The text as the screen is wide: nothing of it is cut off. */
+    readonly lines: readonly string[];
+    readonly top: number;
+  } | null;
   readonly typing: Typing | null;
   readonly note: string | null;
-  /** Lines of evidence that fit on the screen. */
+  /** Lines of evidence that fit on the screen, and how wide it is. */
   readonly page: number;
+  readonly columns: number;
 }
 
 export interface Key {
@@ -52,7 +60,7 @@ export interface Pressed {
   readonly effects: readonly Effect[];
 }
 
-export const newDesk = (page: number): Desk => ({
+export const newDesk = (page: number, columns: number): Desk => ({
   items: [],
   at: 0,
   marked: [],
@@ -61,6 +69,7 @@ export const newDesk = (page: number): Desk => ({
   typing: null,
   note: null,
   page,
+  columns,
 });
 
 const only = (desk: Desk): Pressed => ({ desk, effects: [] });
@@ -88,17 +97,23 @@ export const refreshed = (desk: Desk, items: readonly DeskItem[]): Desk => {
 };
 
 /** The evidence of one, read anew: it is this that is decided on from now. */
-export const shown = (desk: Desk, item: DeskItem, lines: readonly string[]): Desk =>
+export const shown = (desk: Desk, item: DeskItem, text: readonly string[]): Desk =>
   looked({
     ...desk,
     items: desk.items.map((one) => (one.key === item.key ? item : one)),
-    evidence: { item, lines, top: 0 },
+    evidence: { item, text, lines: wrapped(text, desk.columns), top: 0 },
     note: null,
   });
 
 export const told = (desk: Desk, note: string): Desk => ({ ...desk, note });
 
-export const resized = (desk: Desk, page: number): Desk => looked({ ...desk, page });
+export const resized = (desk: Desk, page: number, columns: number): Desk => {
+  const { evidence } = desk;
+  if (!evidence) return { ...desk, page, columns };
+  const lines = wrapped(evidence.text, columns);
+  const top = within(evidence.top, Math.max(0, lines.length - page));
+  return looked({ ...desk, page, columns, evidence: { ...evidence, lines, top } });
+};
 
 /** The fingerprint that is typed: of the one gate, or of all of them together. */
 export const fingerprintOfDeed = ({ items }: Deed): string => {

@@ -1,15 +1,28 @@
 import type { GroupDecided } from '../domain/batch.ts';
 import type { GroupGate } from '../domain/group-gate.ts';
+import type { StoppedWave } from '../domain/programme.ts';
 import type { MigrationView } from '../workflows/messages.ts';
+import type { ProgrammeView } from '../workflows/programme-messages.ts';
 import { batchHandle, turnsOf, viewBatch } from './batches.ts';
 import { each } from './each.ts';
 import { handleOf, viewMigration } from './operations.ts';
 import { type Listed, listBatches, listMigrations } from './overview.ts';
+import { findProgramme, listProgrammes, viewProgramme } from './programme.ts';
 import { standingOf } from './summary.ts';
 import type { Reached } from './temporal.ts';
 
 /** One thing that waits for a person. `since` in ms. */
 export type Waiting =
+  /** Hosts were beyond their limits: nothing new begins until a person goes on, for the figures that were seen. */
+  | {
+      readonly kind: 'wave';
+      readonly programme: string;
+      readonly stopped: StoppedWave;
+      readonly approvers: readonly string[];
+      /** Batches that have not begun. */
+      readonly held: number;
+      readonly since: number;
+    }
   | {
       readonly kind: 'group';
       readonly programme: string;
@@ -79,9 +92,34 @@ const groupsOf = async (reached: Reached): Promise<readonly (Waiting & { kind: '
   return found.flat();
 };
 
+/** The wave of a programme where it waits for a person; null where it does not. */
+export const waveOf = ({
+  programme,
+  stopped,
+  stopWave,
+  turnsNow,
+}: ProgrammeView): (Waiting & { kind: 'wave' }) | null =>
+  stopped && {
+    ...{ kind: 'wave', programme, stopped, approvers: stopWave?.approvers ?? [] },
+    ...{ held: turnsNow.waits.length, since: stopped.at },
+  };
+
+const wavesOf = async (reached: Reached): Promise<readonly (Waiting & { kind: 'wave' })[]> => {
+  const found = await each(await listProgrammes(reached.client), async (name) => {
+    const handle = await findProgramme(reached.client, name);
+    const view = await reached.ask(() => viewProgramme(handle)).catch(() => null);
+    return view && waveOf(view);
+  });
+  return found.filter((one) => one !== null);
+};
+
 /** All that waits for a person, oldest first. The VMs of a group that is decided on together come as one. */
 export const inboxOf = async (reached: Reached): Promise<readonly Waiting[]> => {
-  const [running, groups] = await Promise.all([listMigrations(reached.client, 'running'), groupsOf(reached)]);
+  const [running, groups, waves] = await Promise.all([
+    listMigrations(reached.client, 'running'),
+    groupsOf(reached),
+    wavesOf(reached),
+  ]);
   const together = new Set(
     groups.flatMap((one) => (one.kind === 'group' ? one.gate.waiting : one.decided.members).map(({ id }) => id)),
   );
@@ -94,5 +132,5 @@ export const inboxOf = async (reached: Reached): Promise<readonly Waiting[]> => 
     (one) =>
       one.kind !== 'vm' || one.view.gate || one.view.parked || one.view.task || one.view.flags.includes('Paused'),
   );
-  return [...groups, ...waits].sort((a, b) => a.since - b.since);
+  return [...waves, ...groups, ...waits].sort((a, b) => a.since - b.since);
 };

@@ -10,7 +10,7 @@ import type { BatchOrder } from '../domain/batch.ts';
 import { counted } from '../domain/counted.ts';
 import type { Freeze, FreezeEdit } from '../domain/freeze.ts';
 import { type Plan, vmsOfBatch } from '../domain/plan.ts';
-import type { ProgrammeBatch, ProgrammeOrder } from '../domain/programme.ts';
+import type { ProgrammeBatch, ProgrammeOrder, StoppedWave } from '../domain/programme.ts';
 import { batchId } from '../workflows/batch-messages.ts';
 import type { heldBatch } from '../workflows/held-batch.ts';
 import { replaceOrder } from '../workflows/held-batch-messages.ts';
@@ -54,7 +54,7 @@ export const programmeBatches = (plan: Plan): readonly ProgrammeBatch[] => {
 };
 
 /** Where something may land too much: every host and target that a hop of the plan arrives on. */
-export const hostsOf = (plan: Plan): readonly Address[] => [
+const hostsOf = (plan: Plan): readonly Address[] => [
   ...new Map(
     Object.values(plan.paths).flatMap((hops) => hops.map(({ to }): [string, Address] => [queueOf(to), to])),
   ).values(),
@@ -189,14 +189,20 @@ export const viewProgramme = (handle: ProgrammeHandle): Promise<ProgrammeView> =
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     throw new Error(
       `There is no ${handle.workflowId}.\n    \`tranship programme start\` starts the programme of the plan.`,
+      { cause: error },
     );
   });
 
-export const pauseAll = (handle: ProgrammeHandle, by: string, why: string): Promise<void> =>
-  handle.executeUpdate(pauseProgramme, { args: [{ by, why }] });
+/** What alone keeps it: lifting a pause would change nothing, going on is decided for what was seen. Null where it is not so. */
+export const onlyStopped = ({ stopped, paused }: ProgrammeView): StoppedWave | null => (paused ? null : stopped);
 
-export const resumeAll = (handle: ProgrammeHandle, by: string): Promise<void> =>
-  handle.executeUpdate(resumeProgramme, { args: [{ by }] });
+const under = (updateId: string | undefined) => (updateId === undefined ? {} : { updateId });
+
+export const pauseAll = (handle: ProgrammeHandle, by: string, why: string, updateId?: string): Promise<void> =>
+  handle.executeUpdate(pauseProgramme, { args: [{ by, why }], ...under(updateId) });
+
+export const resumeAll = (handle: ProgrammeHandle, by: string, updateId?: string): Promise<void> =>
+  handle.executeUpdate(resumeProgramme, { args: [{ by }], ...under(updateId) });
 
 /** Goes on after a breach, for the figures that were seen. */
 export const resumeStoppedWave = (
@@ -204,11 +210,11 @@ export const resumeStoppedWave = (
   by: string,
   comment: string,
   fingerprint: string,
-): Promise<void> =>
-  handle.executeUpdate(resumeWave, {
-    args: [{ by, comment, fingerprint }],
-    updateId: `resumeWave/${fingerprint}/${by}`,
-  });
+  updateId = `resumeWave/${fingerprint}/${by}`,
+): Promise<void> => handle.executeUpdate(resumeWave, { args: [{ by, comment, fingerprint }], updateId });
 
-export const changeFreeze = (handle: ProgrammeHandle, edit: FreezeEdit): Promise<readonly Freeze[]> =>
-  handle.executeUpdate(editFreeze, { args: [edit] });
+export const changeFreeze = (
+  handle: ProgrammeHandle,
+  edit: FreezeEdit,
+  updateId?: string,
+): Promise<readonly Freeze[]> => handle.executeUpdate(editFreeze, { args: [edit], ...under(updateId) });

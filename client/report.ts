@@ -120,8 +120,11 @@ const toldOf = async (
 };
 
 /** The views of a programme's or a batch's migrations, ended or not; those that do not answer are left out. */
-export const viewsOf = async (reached: Reached, records: string, wanted: Wanted): Promise<readonly MigrationView[]> =>
-  (await toldOf(reached, records, wanted)).flatMap(({ view }) => view ?? []);
+export const viewsOf = async (
+  reached: Reached | null,
+  records: string,
+  wanted: Wanted,
+): Promise<readonly MigrationView[]> => (await toldOf(reached, records, wanted)).flatMap(({ view }) => view ?? []);
 
 /** All VMs of a batch; without a server those that have a record here. */
 export const reportOf = async (

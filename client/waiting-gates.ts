@@ -1,5 +1,5 @@
 import { fingerprintOf, type OpenGate } from '../domain/gate.ts';
-import type { GateName } from '../domain/plan.ts';
+import type { GateName } from '../domain/gate-policy.ts';
 import type { MigrationView } from '../workflows/messages.ts';
 import { each } from './each.ts';
 import { decideGate, type GateAnswer, handleOf, viewMigration } from './operations.ts';

@@ -9,10 +9,19 @@ export interface Watched extends Listed {
   readonly pending: readonly Pending[];
 }
 
+/** A batch on the screen: how many VMs it has there, and where they stand. */
+export interface WatchedBatch {
+  readonly programme: string;
+  readonly batch: string;
+  readonly vms: number;
+  readonly summary: Summary;
+}
+
 export interface Glimpse {
   readonly at: number;
   readonly summary: Summary;
-  /** What needs somebody first, then what works, then what waits by itself. */
+  readonly batches: readonly WatchedBatch[];
+  /** Batch by batch, each VM where it was: where not all fit, those that need somebody, then those that work. */
   readonly shown: readonly Watched[];
   /** How many more there are than are shown. */
   readonly left: number;
@@ -27,14 +36,41 @@ const works = ({ run, waitingFor }: Listed): boolean => run === 'running' && wai
 const saidBy = (reached: Reached, { workflowId }: Listed): Promise<readonly Pending[]> =>
   pendingOf(reached.client, workflowId).catch(() => []);
 
+const keyOf = ({ programme, batch }: { readonly programme: string; readonly batch: string }): string =>
+  JSON.stringify([programme, batch]);
+
+/** As many as fit into so many lines, each batch with a line of its own above. */
+const fitting = (all: readonly Listed[], lines: number): readonly Listed[] => {
+  const batches = new Set<string>();
+  const chosen = new Set<Listed>();
+  for (const one of [...all].sort((a, b) => rankOf(a) - rankOf(b))) {
+    const needed = chosen.size + 1 + new Set([...batches, keyOf(one)]).size;
+    if (needed > lines && chosen.size > 0) break;
+    batches.add(keyOf(one));
+    chosen.add(one);
+  }
+  return all.filter((one) => chosen.has(one));
+};
+
+const batchesOf = (all: readonly Listed[], shown: readonly Listed[]): readonly WatchedBatch[] =>
+  [...Map.groupBy(all, keyOf)]
+    .filter(([key]) => shown.some((one) => keyOf(one) === key))
+    .flatMap(([, vms]) => {
+      const [first] = vms;
+      if (!first) return [];
+      return [{ programme: first.programme, batch: first.batch, vms: vms.length, summary: summaryOf(vms) }];
+    });
+
 /** What runs now: one visibility list, and one look at each VM that is shown and works. */
 export const glimpse = async (
   reached: Reached,
-  rows: number,
+  lines: number,
   filter: { readonly batch?: string },
 ): Promise<Glimpse> => {
-  const all = await listMigrations(reached.client, 'open', filter);
-  const first = [...all].sort((a, b) => rankOf(a) - rankOf(b)).slice(0, rows);
+  const listed = await listMigrations(reached.client, 'open', filter);
+  const all = [...listed].sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
+  const first = fitting(all, lines);
   const shown = await each(first, async (one) => ({ ...one, pending: works(one) ? await saidBy(reached, one) : [] }));
-  return { at: Date.now(), summary: summaryOf(all), shown, left: all.length - shown.length };
+  const batches = batchesOf(all, first);
+  return { at: Date.now(), summary: summaryOf(all), batches, shown, left: all.length - shown.length };
 };

@@ -16,7 +16,7 @@ import { withEdit } from './refuse-edit.ts';
 import type { Window } from './window.ts';
 
 /** The order with the edit laid over it. */
-export const editedOrder = (order: JourneyOrder, { hops, group }: JourneyEdit): JourneyOrder => ({
+const editedOrder = (order: JourneyOrder, { hops, group }: JourneyEdit): JourneyOrder => ({
   ...order,
   group: group ?? order.group,
   hops: order.hops.map((hop) => {

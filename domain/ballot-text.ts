@@ -10,7 +10,7 @@ export const ballotLines = (ballot: Ballot | Partial<Ballot>): readonly string[]
   return [
     ...(tally === null ? [] : [`approved by ${tally}${names ? `: ${names}` : ''}`]),
     ...(needs.length === 0 ? [] : [`an approval needs a ${needs.join(' and a ')}`]),
-    ...(notBy === undefined ? [] : [`asked for by ${notBy}, who may not approve`]),
+    ...(notBy === undefined ? [] : [`asked for by ${notBy.join(', ')}, who may not approve`]),
     ...(remindedAt === undefined ? [] : [`reminded ${instant(remindedAt)}`]),
     ...(escalatedAt === undefined ? [] : [`escalated ${instant(escalatedAt)}`]),
     ...(expiresAt === undefined ? [] : [`opens anew ${instant(expiresAt)}, with what is there then`]),

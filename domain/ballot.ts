@@ -1,4 +1,5 @@
-import { type GateName, type GatePolicy, IRREVERSIBLE, type Need } from './plan.ts';
+import { type GateName, type GatePolicy, IRREVERSIBLE, type Need } from './gate-policy.ts';
+import { isSamePerson } from './person.ts';
 import { typed } from './typed.ts';
 
 /** Whether what a gate lets through can be undone. */
@@ -43,7 +44,7 @@ export interface Ballot {
   readonly quorum?: number;
   readonly needs?: readonly Need[];
   /** Asked for what the gate lets through, and may not approve it. */
-  readonly notBy?: string;
+  readonly notBy?: readonly string[];
   readonly votes?: readonly Vote[];
   readonly remindedAt?: number;
   readonly escalatedAt?: number;
@@ -65,14 +66,19 @@ export const lifeOf = ({ expireMs, maxAgeMs }: Pick<GatePolicy, 'expireMs' | 'ma
     ? null
     : Math.min(expireMs ?? Number.POSITIVE_INFINITY, maxAgeMs ?? Number.POSITIVE_INFINITY);
 
-/** A gate as it opens, with no more than the plan asks for. */
-export const openBallot = (rules: GatePolicy, openedAt: number, requestedBy: string | undefined): Ballot => {
+/** A gate as it opens, with no more than the plan asks for. `requestedBy`: all who asked for what it lets through. */
+export const openBallot = (
+  rules: GatePolicy,
+  openedAt: number,
+  requestedBy: string | readonly string[] | undefined,
+): Ballot => {
   const life = lifeOf(rules);
+  const asked = [...new Set([requestedBy ?? []].flat())];
   return {
     approvers: rules.approvers,
     ...(rules.quorum !== undefined && rules.quorum > 1 ? { quorum: rules.quorum, votes: [] } : {}),
     ...(rules.needs && rules.needs.length > 0 ? { needs: rules.needs } : {}),
-    ...(rules.notRequester && requestedBy !== undefined ? { notBy: requestedBy } : {}),
+    ...(rules.notRequester && asked.length > 0 ? { notBy: asked } : {}),
     ...(life === null ? {} : { expiresAt: openedAt + life }),
   };
 };
@@ -83,16 +89,22 @@ const lentTo = (loans: readonly Loan[], gate: GateName, now: number, to?: string
       (to === undefined || loan.to === to) && (loan.gate === undefined || loan.gate === gate) && now < loan.until,
   );
 
+const isRequester = ({ notBy = [] }: Ballot, name: string): boolean => notBy.some((each) => isSamePerson(each, name));
+
 /** Who may approve now and has not. */
 export const mayOpen = (ballot: Ballot, gate: GateName, loans: readonly Loan[], now: number): readonly string[] => {
   const votes = ballot.votes ?? [];
   const borrowers = lentTo(loans, gate, now).flatMap(({ from, to }) =>
-    ballot.approvers.includes(from) && from !== ballot.notBy && !votes.some(({ holder }) => holder === from)
+    ballot.approvers.includes(from) &&
+    !isRequester(ballot, from) &&
+    !votes.some(({ holder }) => isSamePerson(holder, from))
       ? [to]
       : [],
   );
   return [...new Set([...ballot.approvers, ...borrowers])].filter(
-    (name) => name !== ballot.notBy && !votes.some(({ by, holder }) => by === name || holder === name),
+    (name) =>
+      !isRequester(ballot, name) &&
+      !votes.some(({ by, holder }) => isSamePerson(by, name) || isSamePerson(holder, name)),
   );
 };
 
@@ -112,8 +124,8 @@ const rightsOf = (
   return [...own, ...lent.map(({ from }) => ({ right: from, holder: from }))];
 };
 
-const isFree = ({ votes = [], notBy }: Ballot, { holder }: Right): boolean =>
-  holder !== notBy && !votes.some((vote) => vote.holder === holder);
+const isFree = (ballot: Ballot, { holder }: Right): boolean =>
+  !isRequester(ballot, holder) && !(ballot.votes ?? []).some((vote) => isSamePerson(vote.holder, holder));
 
 /** The right that an approval counts by, where there is one that is not used. */
 const rightOf = (ballot: Ballot, gate: GateName, who: Who, loans: readonly Loan[], now: number): Right | undefined =>
@@ -123,11 +135,12 @@ const refuseVoter = (ballot: Ballot, gate: GateName, who: Who, loans: readonly L
   const rights = rightsOf(ballot, gate, who, loans, now);
   if (rights.length === 0)
     return `${who.by || 'nobody'} may not open ${gate}. Approvers: ${mayOpen(ballot, gate, loans, now).join(', ') || 'none'}.`;
-  if (who.by === ballot.notBy) return `${who.by} asked for it and may not approve it: somebody else must look.`;
-  if ((ballot.votes ?? []).some(({ by }) => by === who.by)) return `${who.by} has approved already and counts once.`;
+  if (isRequester(ballot, who.by)) return `${who.by} asked for it and may not approve it: somebody else must look.`;
+  if ((ballot.votes ?? []).some(({ by }) => isSamePerson(by, who.by)))
+    return `${who.by} has approved already and counts once.`;
   if (rightOf(ballot, gate, who, loans, now)) return null;
   const [first] = rights;
-  return first?.holder === ballot.notBy
+  return first && isRequester(ballot, first.holder)
     ? `${who.by} would approve for ${first?.holder}, who asked for it and may not approve it.`
     : `${who.by} would approve for ${first?.holder}, whose approval counts already.`;
 };

@@ -1,4 +1,5 @@
 import type { BatchState } from './batch.ts';
+import { isSayable } from './said.ts';
 import { typed } from './typed.ts';
 
 const goOn = (state: BatchState, group: string) => ({
@@ -36,7 +37,7 @@ const refuseGroup = (state: BatchState, group: unknown): string | null =>
 /** Why a stop is refused, or null. It may be anything that a person typed. */
 export const refuseStop = (state: BatchState, asked: unknown): string | null => {
   const { by, why, group } = (asked ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof by !== 'string' || by === '' || typeof why !== 'string')
+  if (typeof by !== 'string' || by === '' || typeof why !== 'string' || !isSayable(by) || !isSayable(why))
     return 'A stop is {"by": your name, "why"}, with "group" for one group alone.';
   return refuseGroup(state, group);
 };
@@ -44,6 +45,7 @@ export const refuseStop = (state: BatchState, asked: unknown): string | null => 
 /** Why a resume is refused, or null. */
 export const refuseResume = (state: BatchState, asked: unknown): string | null => {
   const { by, group } = (asked ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof by !== 'string' || by === '') return 'A resume is {"by": your name}, with "group" for one group alone.';
+  if (typeof by !== 'string' || by === '' || !isSayable(by))
+    return 'A resume is {"by": your name}, with "group" for one group alone.';
   return refuseGroup(state, group);
 };

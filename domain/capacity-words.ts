@@ -19,6 +19,8 @@ import {
   used,
   type Waiter,
 } from './capacity.ts';
+import { isInstant } from './instant.ts';
+import { isId, isName, MOST_SAID } from './said.ts';
 
 /** One that waits: its place in its line, and what it waits for. */
 export interface Waiting {
@@ -101,7 +103,7 @@ export const isRules = (came: unknown): came is Rules => {
     isAmount(stagingSeats) &&
     isAbsentOr(isAmount, moverOperations) &&
     isAbsentOr(isAmount, cutovers) &&
-    isAbsentOr((value) => isAmount(value) && value !== 0, reconcileMs)
+    isAbsentOr((value) => isInstant(value) && value !== 0, reconcileMs)
   );
 };
 
@@ -116,7 +118,7 @@ const isResource = (key: string): boolean =>
 
 const isStand = (came: unknown): boolean => {
   const { at, journey, name } = (came ?? {}) as { at?: Partial<Stand['at']> | null; journey?: unknown; name?: unknown };
-  return [at?.product, at?.instance, journey, name].every((text) => typeof text === 'string');
+  return [at?.product, at?.instance].every(isName) && [journey, name].every(isId);
 };
 
 const isAsk = (came: unknown): boolean => {
@@ -128,8 +130,8 @@ const isAsk = (came: unknown): boolean => {
 
 const isRequest = (came: unknown): came is LeaseRequest => {
   const { holder, name, asks } = (came ?? {}) as { holder?: unknown; name?: unknown; asks?: unknown };
-  if (!isAbsentOr((text) => typeof text === 'string', name)) return false;
-  return typeof holder === 'string' && holder !== '' && Array.isArray(asks) && asks.length > 0 && asks.every(isAsk);
+  if (!isAbsentOr((text) => typeof text === 'string' && text.length <= MOST_SAID, name)) return false;
+  return isId(holder) && Array.isArray(asks) && asks.length > 0 && asks.every(isAsk);
 };
 
 /** Why what came is refused, or null. Who holds or waits already may ask again. */

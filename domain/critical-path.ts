@@ -1,7 +1,8 @@
 import { type BatchForecast, type BatchShape, type ForecastSeats, forecastBatch, type Split } from './forecast.ts';
 import { frozenUntil } from './freeze.ts';
 import type { Observed } from './observed.ts';
-import { beginsFrom, type ProgrammeBatch, type ProgrammeRules, type Turn } from './programme.ts';
+import type { ProgrammeBatch, ProgrammeRules, Turn } from './programme.ts';
+import { beginsFrom } from './programme-turns.ts';
 
 export interface ProgrammeShape {
   /** In order. */

@@ -37,7 +37,7 @@ export const fitsType = (type: RecordType, data: string): boolean =>
 const bare = (name: string): string => name.replace(/\.$/, '').toLowerCase();
 
 /** The same data, however it was written: case, closing dot, zeros of an IPv6 address. */
-export const sameData = (a: string, b: string): boolean =>
+const sameData = (a: string, b: string): boolean =>
   bare(a) === bare(b) || (isV6(a) && groupsOf(a)?.join() === groupsOf(b)?.join());
 
 const reverseOf = (address: string): string | null => {

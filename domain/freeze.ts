@@ -1,3 +1,6 @@
+import { isInstant } from './instant.ts';
+import { isSayable } from './said.ts';
+
 /** A time in which nothing changes in production: no batch begins, no group cuts over. Instants are ms since the epoch. */
 export interface Freeze {
   /** Its span in UTC, to the minute: `2026-12-18T17:00Z/2027-01-07T05:00Z`. */
@@ -48,10 +51,10 @@ export const nextFreezeMoment = (freezes: readonly Freeze[], now: number): numbe
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 
 const instantOf = (said: unknown): number | null => {
-  if (typeof said === 'number') return Number.isFinite(said) ? said : null;
+  if (typeof said === 'number') return isInstant(said) ? said : null;
   if (typeof said !== 'string' || !INSTANT.test(said)) return null;
   const at = Date.parse(said);
-  return Number.isNaN(at) ? null : at;
+  return isInstant(at) ? at : null;
 };
 
 const SHAPE =
@@ -67,7 +70,8 @@ export const refuseFreezeEdit = (freezes: readonly Freeze[], came: unknown, now:
       : `There is no such freeze. There are: ${freezes.map(({ id }) => id).join(', ') || 'none'}.`;
   const from = instantOf(add?.from);
   const to = instantOf(add?.to);
-  if (from === null || to === null || typeof add?.why !== 'string' || add.why.trim() === '') return SHAPE;
+  if (from === null || to === null || typeof add?.why !== 'string' || add.why.trim() === '' || !isSayable(add.why))
+    return SHAPE;
   if (to <= from) return 'The freeze ends before it begins.';
   return to <= now ? 'The freeze is over already.' : null;
 };

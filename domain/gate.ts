@@ -1,7 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { asTyped, type Ballot, type Judging, refuseApproval, type Tally } from './ballot.ts';
-import type { GateName } from './plan.ts';
+import type { GateName } from './gate-policy.ts';
+import { isSayable, isSealable } from './said.ts';
 import { typed } from './typed.ts';
 
 export { isIrreversible } from './ballot.ts';
@@ -78,8 +79,14 @@ export const fingerprintOf = (evidence: Evidence): string => {
 
 /** A decision by signal may be anything that a person typed. */
 const isDecision = (value: unknown): value is Decision => {
-  const { decision, by } = (value ?? {}) as Partial<Decision>;
-  return (decision === 'approve' || decision === 'reject') && typeof by === 'string' && by !== '';
+  const { decision, by, comment, ticket, attestation } = (value ?? {}) as Partial<Decision>;
+  const isSigned = typeof by === 'string' && by !== '';
+  return (
+    (decision === 'approve' || decision === 'reject') &&
+    isSigned &&
+    [by, comment, ticket].every(isSayable) &&
+    isSealable(attestation)
+  );
 };
 
 /**

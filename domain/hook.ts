@@ -142,6 +142,8 @@ export interface HookRun {
   tries: number;
   /** Why it failed, or what a person said. */
   note: string | null;
+  /** A person turned elsewhere while it was under way. */
+  brokenOff?: boolean;
 }
 
 export interface Moments {

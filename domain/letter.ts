@@ -2,16 +2,9 @@ import type { Matter, NoticeKind } from './notice.ts';
 import { duration } from './words.ts';
 
 /** One matter as it is told. Every text is one line of plain words; names in them are anybody's. */
-export interface Entry {
-  readonly kind: NoticeKind;
-  readonly subject: string;
-  readonly says: string;
-  readonly since: number;
-  readonly owner: string | null;
-  readonly asked: readonly string[];
+export interface Entry extends Pick<Matter, 'kind' | 'subject' | 'says' | 'since' | 'owner' | 'asked' | 'command'> {
   /** What it costs to wait, in words; null where it costs nothing. */
   readonly cost: string | null;
-  readonly command: string | null;
 }
 
 /** What one receiver is sent at once. */

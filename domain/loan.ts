@@ -1,5 +1,8 @@
 import { isIrreversible, type Loan } from './ballot.ts';
-import { GATES, type GateName, type GatePolicy, type Gates } from './plan.ts';
+import { GATES, type GateName, type GatePolicy, type Gates } from './gate-policy.ts';
+import { isInstant } from './instant.ts';
+import { isSamePerson } from './person.ts';
+import { isName } from './said.ts';
 
 /** A loan as it comes in, by update or by signal. `until` is ms, or an ISO 8601 time with its zone. */
 export interface LoanAsked {
@@ -17,13 +20,11 @@ const ZONED = /(?:Z|[+-]\d{2}:?\d{2})$/;
 
 /** ms; null for what is no time. */
 const instantOf = (until: unknown): number | null => {
-  if (typeof until === 'number') return Number.isFinite(until) ? until : null;
+  if (typeof until === 'number') return isInstant(until) ? until : null;
   if (typeof until !== 'string' || !ZONED.test(until)) return null;
   const ms = Date.parse(until);
-  return Number.isNaN(ms) ? null : ms;
+  return isInstant(ms) ? ms : null;
 };
-
-const isName = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
 
 type Lent = Pick<GatePolicy, 'approvers' | 'escalateTo'>;
 
@@ -40,7 +41,7 @@ export const refuseLoan = (
   const end = instantOf(until);
   const known = gate === undefined || GATES.some((each) => each === gate);
   if (!isName(from) || !isName(to) || !isName(by) || end === null || !known) return SHAPE;
-  if (from === to) return `${from} has the right already.`;
+  if (isSamePerson(from, to)) return `${from} has the right already.`;
   if (end <= now) return `It would end at ${new Date(end).toISOString()}, which is past.`;
   const meant = GATES.filter((each) => gate === undefined || each === gate).flatMap((each) => gates[each] ?? []);
   if (!meant.some((policy) => holds(policy, from)))

@@ -139,8 +139,7 @@ export const dueNow = (book: NoticeBook, receivers: readonly Receiver[], now: nu
 const LONGEST_PAUSE_MS = 15 * 60_000;
 
 const after = (box: Box, why: string | null, pauseMs: number, now: number): Box => {
-  if (why === null)
-    return { ...box, letter: null, failures: 0, nextAt: now, okAt: now, why: null, sent: box.sent + 1 };
+  if (why === null) return { ...box, letter: null, failures: 0, nextAt: now, okAt: now, why: null, sent: box.sent + 1 };
   const failed = { ...box, failures: box.failures + 1, failedAt: now, why };
   const { letter } = box;
   if (letter && now - letter.at > DAY_MS)

@@ -41,7 +41,7 @@ const GIB = 2 ** 30;
 const size = (bytes: number): string => `${Math.ceil(bytes / GIB)} GB`;
 
 /** What each batch may take so that so many of them stand on staging at once. */
-export const roomOf = ({ mostVms, stagingSeats, stagingBytes, inFlight }: PackingLimits): Packing['room'] => ({
+const roomOf = ({ mostVms, stagingSeats, stagingBytes, inFlight }: PackingLimits): Packing['room'] => ({
   vms: Math.min(mostVms, Math.floor(stagingSeats / inFlight)),
   bytes: Math.floor(stagingBytes / inFlight),
 });

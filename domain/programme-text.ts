@@ -1,5 +1,6 @@
 import { minuteOf } from './freeze.ts';
-import { haltsOf, type ProgrammeState, programmeCounts, type Turn, type Turns } from './programme.ts';
+import { type ProgrammeState, programmeCounts, type Turn } from './programme.ts';
+import { haltsOf, type Turns } from './programme-turns.ts';
 import { breachWords, figureWords } from './stop-wave.ts';
 
 export interface ProgrammeGlance extends ProgrammeState {

@@ -80,7 +80,7 @@ const moverText = (seen: SeenMover): string => {
 };
 
 /** What was seen, in one sentence. */
-export const seenWords = (seen: SeenAll): string =>
+const seenWords = (seen: SeenAll): string =>
   [
     ...(seen.origin.is === 'unnamed' ? [] : [`the source ${seenText(seen.origin)}`]),
     `the predecessor ${seenText(seen.predecessor)}`,

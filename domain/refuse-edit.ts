@@ -1,8 +1,10 @@
 import type { HopRecord } from './hop-record.ts';
+import { isInstant } from './instant.ts';
 import type { HopEdit, JourneyEdit } from './journey-edit.ts';
 import type { Landing } from './landing.ts';
 import type { Phase } from './phase.ts';
 import type { HopOrder } from './plan.ts';
+import { isName } from './said.ts';
 import { typed } from './typed.ts';
 
 /** Where a journey stands, as far as its edits are concerned. */
@@ -30,6 +32,9 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isIp = (value: unknown): boolean =>
   typeof value === 'string' && /^(\d{1,3}\.){3}\d{1,3}$/.test(value) && value.split('.').every((part) => +part < 256);
+
+/** Every verb of a hop is sent what the hop is to do; the server ends a journey that sends too much. */
+const MOST_OF_HOP = 200_000;
 
 const SHAPE = 'An edit is {"hops": [{"n": 1, "landing"?: {…}, "window"?: {…} or null, "settings"?: {…}}]}.';
 
@@ -107,7 +112,7 @@ const refuseLanding = (landing: unknown, at: Edited, before: Landing): string | 
 const refuseWindow = (window: unknown, now: number): string | null => {
   if (window === null) return null;
   const { opensAt, closesAt, abortAt, zone, text, utcText } = isObject(window) ? window : {};
-  if (![opensAt, closesAt, abortAt].every((each) => Number.isSafeInteger(each)) || ![zone, text, utcText].every(isText))
+  if (![opensAt, closesAt, abortAt].every((each) => isInstant(each)) || ![zone, text, utcText].every(isName))
     return 'A window is {"opensAt", "abortAt", "closesAt": ms since the epoch, "zone", "text", "utcText"}, or null for any time.';
   const [opens, abort, closes] = [Number(opensAt), Number(abortAt), Number(closesAt)];
   if (!(opens < abort && abort <= closes)) return 'A window opens before its latest abort, and closes after that.';
@@ -162,6 +167,8 @@ const refuseHop = (edit: unknown, at: Edited): string | null => {
     (window === undefined ? null : refuseWindow(window, at.now)) ??
     (settings === undefined ? null : refuseSettings(settings));
   if (wrong) return `Hop ${order.n}: ${wrong}`;
+  if (JSON.stringify(withEdit(order, edit as unknown as HopEdit)).length > MOST_OF_HOP)
+    return `Hop ${order.n}: it would be told to its products in more words than they are sent. Say it shorter.`;
   return record.itemAdopted && changesProtected(order, record, edit as unknown as HopEdit)
     ? `Hop ${order.n}: its replication was there before Tranship, was given its size and network then, and is not ours to remove. Change it in ${order.mover.product}@${order.mover.instance}, or eject the VM, end that replication there and start again.`
     : null;
@@ -170,7 +177,7 @@ const refuseHop = (edit: unknown, at: Edited): string | null => {
 /** Why an edit is refused, or null. It may be anything that a person typed. */
 export const refuseEdit = (edit: unknown, at: Edited): string | null => {
   if (!isObject(edit) || !Array.isArray(edit.hops)) return SHAPE;
-  if (edit.group !== undefined && !isText(edit.group)) return '"group" is the name of a group of its batch.';
+  if (edit.group !== undefined && !isName(edit.group)) return '"group" is the name of a group of its batch.';
   if (edit.hops.length === 0 && edit.group === undefined) return `Nothing changes. ${SHAPE}`;
   const twice = edit.hops.map((each: unknown) => (isObject(each) ? each.n : each));
   if (new Set(twice).size < twice.length) return 'One hop stands twice in the edit.';

@@ -1,7 +1,7 @@
 import type { Address } from './address.ts';
+import type { GateName } from './gate-policy.ts';
 import type { HopRecord } from './hop-record.ts';
 import type { Phase } from './phase.ts';
-import type { GateName } from './plan.ts';
 
 /** What a rollback of one hop does, in order. Names are those shown to people and in `--dry-run`. */
 export type RollbackStep =

@@ -79,7 +79,7 @@ export const noLookout = (): Lookout => ({ readings: [], streaks: [] });
 
 const isFigure = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
-export const figuresOf = (signs: VitalSigns): readonly Figure[] => {
+const figuresOf = (signs: VitalSigns): readonly Figure[] => {
   const one = (metric: Metric, value: number | null | undefined, of: string | null = null): readonly Figure[] =>
     isFigure(value) ? [{ metric, of, value }] : [];
   return [

@@ -1,5 +1,6 @@
 /** A step of a person: something that is done by hand, and said to be done. */
 
+import { isSayable } from './said.ts';
 import { typed } from './typed.ts';
 
 export interface OpenTask {
@@ -25,7 +26,7 @@ export interface TaskAnswer {
 /** Why an answer is refused, or null. A signal may be anything that a person typed. */
 export const refuseDone = (task: OpenTask | null, answered: boolean, asked: unknown): string | null => {
   const { hook, by, failed, comment } = (asked ?? {}) as Record<string, unknown>;
-  if (typeof hook !== 'string' || typeof by !== 'string' || by === '')
+  if (typeof hook !== 'string' || typeof by !== 'string' || by === '' || !isSayable(comment) || !isSayable(by))
     return 'An answer is {"hook": its name, "by": your name}; with "failed": true it needs a "comment".';
   if (!task) return 'No step waits for a person.';
   if (hook !== task.hook) return `What waits is ${task.hook}, not ${typed(hook)}.`;

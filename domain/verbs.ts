@@ -1,6 +1,7 @@
 import type { HopRecord } from './hop-record.ts';
 import type { Mishap } from './mishap.ts';
 import type { Phase } from './phase.ts';
+import { isSayable } from './said.ts';
 import { typed } from './typed.ts';
 
 /** What people can ask of a migration. */
@@ -123,9 +124,9 @@ export const refusalOf = (verb: Verb, at: Standing): string | null => {
 
 /** Why what came is refused, or null. A signal may be anything that a person typed. */
 export const refuseCommand = (asked: unknown, at: Standing): string | null => {
-  const { verb, by, step, edit, to } = (asked ?? {}) as Readonly<Record<string, unknown>>;
+  const { verb, by, step, edit, to, comment } = (asked ?? {}) as Readonly<Record<string, unknown>>;
   const known = VERBS.find((each) => each === verb);
-  if (!known || typeof by !== 'string' || by === '')
+  if (!known || typeof by !== 'string' || by === '' || ![by, to, comment].every(isSayable))
     return `A command is {"verb": one of ${VERBS.join(', ')}, "by": your name}.`;
   if (step !== undefined && at.parked?.step !== step)
     return `It is not parked at ${typed(step)} ${at.parked ? `but at ${at.parked.step}` : 'any more'}. Look again, then answer.`;

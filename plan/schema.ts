@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type GateName, NEEDS } from '../domain/plan.ts';
+import { type GateName, NEEDS } from '../domain/gate-policy.ts';
 import { estateSchema } from './programme/estate-schema.ts';
 import { hookSchema } from './programme/hook-schema.ts';
 import { noticeSchema } from './programme/notice-schema.ts';

@@ -4,9 +4,11 @@ import type { Logger } from 'pino';
 import { notFinished } from '../activities/contracts/mishap.ts';
 import type { Herald, NoticesOrder, SendNotice } from '../activities/contracts/notices.ts';
 import { noticeSender } from '../activities/notices/index.ts';
+import { mattersOfCheck } from '../domain/daily-check.ts';
 import { fingerprintOf } from '../domain/gate.ts';
 import { testLetter } from '../domain/letter.ts';
 import { dueNow, hear, type NoticeBook, noteSent, pack, standingsOf } from '../domain/notice-book.ts';
+import { readCheck } from './check-file.ts';
 import { readBook, writeBook } from './notice-file.ts';
 import { looker } from './notice-look.ts';
 import { resolveSecret } from './secrets.ts';
@@ -58,7 +60,14 @@ export const herald = (options: {
     const { programme, receivers } = order;
     const before = await readBook(records, programme);
     const now = Date.now();
-    const { matters, summary } = await look(programme, now);
+    const [{ matters: seen, summary }, check] = await Promise.all([
+      look(programme, now),
+      readCheck(records, programme),
+    ]);
+    const matters = [
+      ...seen,
+      ...(check ? mattersOfCheck(check.report, ({ id, subject }) => check.news.includes(`${id} ${subject}`)) : []),
+    ];
     const heard = hear(before, receivers, matters, now);
     const current = new Set(matters.map(({ id }) => id));
     const packed = pack(heard, { programme, receivers, current, summary, minuteIn: minuteAt(now) }, now);

@@ -4,9 +4,9 @@ import type { NativeConnection } from '@temporalio/worker';
 import type { Checkpoint } from '../activities/contracts/checkpoint.ts';
 import type { GiveBack, Keeper } from '../activities/contracts/keeper.ts';
 import { mishap, unreachable } from '../activities/contracts/mishap.ts';
-import type { MemberReport } from '../domain/batch.ts';
+import type { MemberReport } from '../domain/batch-reports.ts';
 import type { SecretRef } from '../domain/estate.ts';
-import { hasLetThrough } from '../domain/group-gate.ts';
+import { letThroughBy } from '../domain/group-decision.ts';
 import { batchView, memberReport } from '../workflows/batch-messages.ts';
 import { capacityId } from '../workflows/capacity-messages.ts';
 import { view } from '../workflows/messages.ts';
@@ -103,7 +103,8 @@ export const keeper = (options: {
     }),
     vouch: asking(async ({ batch, member, gate }) => {
       const state = await client.workflow.getHandle(batch).query(batchView);
-      return { vouched: hasLetThrough(state, member, gate) };
+      const by = letThroughBy(state, member, gate);
+      return by === null ? { vouched: false } : { vouched: true, by };
     }),
     joinHook: asking((ask) => joinHook(client, ask)),
     keepCheckpoint: async (checkpoint) => ({ kept: await keep(checkpoint) }),

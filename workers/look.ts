@@ -1,6 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import type { MemberSeen } from '../domain/batch.ts';
+import type { MemberSeen } from '../domain/batch-reports.ts';
 import type { Phase } from '../domain/phase.ts';
 
 const PHASE = defineSearchAttributeKey('Phase', SearchAttributeType.KEYWORD);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { newBook, type NoticeBook } from '../domain/notice-book.ts';
+import { type NoticeBook, newBook } from '../domain/notice-book.ts';
 import { writeWhole } from './records.ts';
 
 const nameOf = (programme: string): string => join(encodeURIComponent(programme), 'notices', 'book.json');

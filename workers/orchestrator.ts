@@ -6,6 +6,7 @@ import { herald } from './herald.ts';
 import { inbound } from './inbound.ts';
 import { keeper } from './keeper.ts';
 import { programmeKeeper } from './programme-keeper.ts';
+import { surveyor } from './surveyor.ts';
 import { workerIdentity } from './version.ts';
 
 export interface OrchestratorOptions {
@@ -26,7 +27,7 @@ export const orchestratorWorker = async (options: OrchestratorOptions): Promise<
     taskQueue: 'orchestrator',
     identity: workerIdentity(),
     workflowBundle: await workflowBundle(),
-    activities: { ...keeper(options), ...programmeKeeper(options), ...herald(options) },
+    activities: { ...keeper(options), ...programmeKeeper(options), ...herald(options), ...surveyor(options) },
     // A journey keeps its task while it waits for the lease table, whose own task must find room beside any number of them.
     maxConcurrentWorkflowTaskExecutions: 400,
     // A task that waits for an orchestrator that is gone goes to the next one after this time; ten seconds by default.

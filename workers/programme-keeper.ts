@@ -4,7 +4,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import { unreachable } from '../activities/contracts/mishap.ts';
 import type { ProgrammeKeeper } from '../activities/contracts/programme-keeper.ts';
 import { isOver } from '../domain/batch.ts';
-import type { BatchSeen } from '../domain/programme.ts';
+import type { BatchSeen } from '../domain/programme-progress.ts';
 import { batchId, batchView, resumeBatch, stopBatch } from '../workflows/batch-messages.ts';
 import { heldBatchId, programmeId } from '../workflows/programme-messages.ts';
 

@@ -1,19 +1,27 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from '../activities/contracts/checkpoint.ts';
 import type { JourneyRecord } from '../activities/contracts/keeper.ts';
 
-const nameOf = (programme: string, journey: string): string =>
-  join(encodeURIComponent(programme), `${encodeURIComponent(journey)}.json`);
+/** As one part of a path, which climbs nowhere. */
+const partOf = (name: string): string => encodeURIComponent(name).replace(/^\.+$/, (dots) => '%2E'.repeat(dots.length));
+
+const nameOf = (programme: string, journey: string): string => join(partOf(programme), `${partOf(journey)}.json`);
 
 const checkpointName = (programme: string, journey: string): string =>
-  join(encodeURIComponent(programme), 'checkpoints', `${encodeURIComponent(journey)}.json`);
+  join(partOf(programme), 'checkpoints', `${partOf(journey)}.json`);
 
-/** Whoever reads it finds the old text or the new one, whatever ends this process. */
+/** Whoever reads it finds the old text or the new one, whatever ends this process or the machine. */
 export const writeWhole = async (folder: string, name: string, value: unknown): Promise<string> => {
   const path = join(folder, name);
   await mkdir(join(path, '..'), { recursive: true });
-  await writeFile(`${path}.part`, `${JSON.stringify(value, null, 1)}\n`);
+  const part = await open(`${path}.part`, 'w');
+  try {
+    await part.writeFile(`${JSON.stringify(value, null, 1)}\n`);
+    await part.sync();
+  } finally {
+    await part.close();
+  }
   await rename(`${path}.part`, path);
   return name;
 };
@@ -61,7 +69,7 @@ export const readCheckpoints = async (
   folder: string,
   programme: string,
 ): Promise<readonly { readonly file: string; readonly text: string }[]> => {
-  const place = join(folder, encodeURIComponent(programme), 'checkpoints');
+  const place = join(folder, partOf(programme), 'checkpoints');
   const names = (await namesIn(place)).filter((name) => name.endsWith('.json')).sort();
   return Promise.all(
     names.map(async (name) => ({ file: join(place, name), text: await readFile(join(place, name), 'utf8') })),

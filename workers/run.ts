@@ -49,6 +49,7 @@ export interface OrchestratorRun {
 
 export const runOrchestrator = async (options: OrchestratorRun): Promise<void> => {
   const { connection, namespace, log } = await reach();
+  trustThisMachine();
   const worker = await orchestratorWorker({
     connection,
     namespace,

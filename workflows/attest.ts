@@ -34,12 +34,12 @@ export const identify = async (
   keeper: Pick<Keeper, 'attest'>,
   asked: { readonly by: string; readonly decision: 'approve' | 'reject'; readonly attestation?: unknown },
   expected: Expected,
-  used: readonly string[],
+  used: () => readonly string[],
 ): Promise<Verified | { readonly who: Who; readonly id: null }> => {
   const told = isAttestation(asked.attestation)
     ? await verify(keeper, asked.attestation, expected)
     : { why: 'There is no attestation.' };
   const known =
-    'id' in told && used.includes(told.id) ? { why: 'This attestation was used already; decide again.' } : told;
+    'id' in told && used().includes(told.id) ? { why: 'This attestation was used already; decide again.' } : told;
   return 'why' in known && asked.decision === 'reject' ? { who: asTyped(asked.by), id: null } : known;
 };

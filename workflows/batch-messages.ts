@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { BatchMember, BatchState, EditTaken, GroupDecided, GroupDecision, MemberReport } from '../domain/batch.ts';
+import type { BatchMember, BatchState, EditTaken, GroupDecided, GroupDecision } from '../domain/batch.ts';
 import type { BatchEditing } from '../domain/batch-edit.ts';
+import type { MemberReport } from '../domain/batch-reports.ts';
 import type { GroupGate } from '../domain/group-gate.ts';
 
 export const batchId = (programme: string, batch: string): string => `batch/${programme}/${batch}`;

@@ -10,7 +10,7 @@ import { step, together } from './step.ts';
 import { refuseLate } from './window.ts';
 
 /** A failed switch that got past its boundary left a half-made successor: it is removed, behind its own gate, before a retry. */
-export const repairSwitch = async (h: Hop, mishap: Mishap | null): Promise<void> => {
+const repairSwitch = async (h: Hop, mishap: Mishap | null): Promise<void> => {
   if (mishap && mishap.facts?.boundary !== 'after') return;
   const evidence = () => ({
     vm: h.order.landing.name,

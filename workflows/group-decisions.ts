@@ -2,7 +2,8 @@ import type { Keeper } from '../activities/contracts/keeper.ts';
 import { expectedOfGroup } from '../domain/attestation.ts';
 import type { Loan } from '../domain/ballot.ts';
 import { type BatchState, type GroupDecided, type GroupDecision, refusedOf } from '../domain/batch.ts';
-import { groupGates, refuseGroupDecision, takeGroupDecision } from '../domain/group-gate.ts';
+import { refuseGroupDecision, takeGroupDecision } from '../domain/group-decision.ts';
+import { groupGates } from '../domain/group-gate.ts';
 import { type LoanAsked, lend, loanableAtBatch, refuseLoan } from '../domain/loan.ts';
 import { typed } from '../domain/typed.ts';
 import { identify, isAttestation } from './attest.ts';
@@ -37,7 +38,7 @@ const takeProven = async (b: Polled, asked: GroupDecision, channel: Channel): Pr
     gate ?? { group: asked.group, hop: asked.hop, fingerprint: asked.fingerprint, openedAt: 0 },
     asked.decision,
   );
-  const known = await identify(b.keeper, asked, expected, b.state().attestations ?? []);
+  const known = await identify(b.keeper, asked, expected, () => b.state().attestations ?? []);
   if ('why' in known) throw no(known.why);
   if (asked.decision === 'approve' && openNow()?.openedAt !== gate?.openedAt)
     throw no(`What ${asked.group} shows has changed meanwhile: look again, then decide.`);

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { GroupHookEnd, GroupHookOrder } from '../domain/group-hook.ts';
 import type { FoundRecords } from '../domain/hook.ts';
+import { isId } from '../domain/said.ts';
 import { groupHookEnded, joinGroupHook } from './group-hook-messages.ts';
 import { doBody, type HookRunning, restoreRecords } from './hook-body.ts';
 import { mishapOf } from './step.ts';
@@ -28,7 +29,7 @@ export async function groupHook(order: GroupHookOrder): Promise<GroupHookEnd> {
   const waiting = new Set<string>();
   const state: TaskState = { task: null, answer: null };
   setHandler(joinGroupHook, (member) => {
-    if (typeof member === 'string') waiting.add(member);
+    if (isId(member)) waiting.add(member);
   });
   listenForDone(state, () => undefined);
 

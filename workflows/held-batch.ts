@@ -9,7 +9,9 @@ import {
 } from '@temporalio/workflow';
 import type { BatchOrder } from '../domain/batch.ts';
 import { counted } from '../domain/counted.ts';
-import type { BatchReport } from '../domain/programme.ts';
+import { isBatchOrder } from '../domain/edit-shapes.ts';
+import type { BatchReport } from '../domain/programme-progress.ts';
+import { isId } from '../domain/said.ts';
 import { beginBatch, heldOrder, replaceOrder } from './held-batch-messages.ts';
 import type { KickedOff } from './kick-off-messages.ts';
 import { startOnce } from './start-once.ts';
@@ -34,7 +36,7 @@ export async function heldBatch(handed: BatchOrder): Promise<KickedOff> {
   const text = (): string => `${order.name}: ${counted(order.members.length, 'VM')}, waits for its turn.`;
   setHandler(heldOrder, () => ({ order, begun: told !== null }));
   setHandler(beginBatch, (asked) => {
-    if (typeof asked?.to === 'string' && asked.to !== '') told = asked;
+    if (isId(asked?.to)) told = asked;
   });
   setHandler(
     replaceOrder,
@@ -47,6 +49,7 @@ export async function heldBatch(handed: BatchOrder): Promise<KickedOff> {
         if (told !== null) throw ApplicationFailure.nonRetryable(`${order.name} was told to begin.`, 'Refused');
         if (next?.name !== order.name || next.programme !== order.programme)
           throw ApplicationFailure.nonRetryable('That is the order of another batch.', 'Refused');
+        if (!isBatchOrder(next)) throw ApplicationFailure.nonRetryable('That is no whole order of a batch.', 'Refused');
       },
     },
   );

@@ -33,7 +33,7 @@ export interface HookRunning {
 const FIVE_MINUTES_MS = 300_000;
 
 /** Fails the hook it is called in, with nothing done. */
-export const wrongHook = (message: string, fix: string): ApplicationFailure => {
+const wrongHook = (message: string, fix: string): ApplicationFailure => {
   const detail: Mishap = { class: 'Configuration', message, changed: 'nothing', fix };
   return ApplicationFailure.create({ message, type: detail.class, nonRetryable: true, details: [detail] });
 };

@@ -1,17 +1,14 @@
-import { ApplicationFailure, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
-import { queueOf } from '../domain/address.ts';
-import { type GroupHookEnd, groupHookId, groupSubject } from '../domain/group-hook.ts';
+import { setHandler } from '@temporalio/workflow';
+import type { GroupHookEnd } from '../domain/group-hook.ts';
 import { type Hook, type HookRun, hooksOf, type Moment, type Point, undosOf } from '../domain/hook.ts';
-import type { Values } from '../domain/hook-values.ts';
-import type { Mishap } from '../domain/mishap.ts';
-import { tokenOf } from '../domain/token.ts';
 import { groupHookEnded } from './group-hook-messages.ts';
 import { doBody, type HookRunning, restoreRecords } from './hook-body.ts';
+import { tokenFor, valuesOf } from './hook-order.ts';
+import { together, told } from './hook-together.ts';
 import type { Hop } from './hop-context.ts';
-import { type Journey, refuseSignal, self, show } from './journey.ts';
+import { type Journey, refuseSignal, show } from './journey.ts';
 import { heed, mishapOf, skippableStep, step, until } from './step.ts';
-import { awaitDone, doneSignal, listenForDone, openTask, type TaskState, taskWords } from './task.ts';
-import { keeper } from './verbs.ts';
+import { awaitDone, listenForDone, openTask, type TaskState } from './task.ts';
 
 /** What the hooks of one journey did, and what they wait for. */
 export interface HookState extends TaskState {
@@ -26,35 +23,6 @@ export const listenForHooks = (j: Journey): void => {
   setHandler(groupHookEnded, (end) => {
     if (typeof end?.id === 'string') j.hooks.ended.set(end.id, end);
   });
-};
-
-/** What stands in the token: the VM, or all that the hook runs once for. */
-const subjectOf = ({ order, group }: Journey, { scope }: Hook): string =>
-  scope === 'vm' ? order.source.id : groupSubject(order.batch, scope === 'group' ? group : null);
-
-const tokenFor = (h: Hop, hook: Hook, act: 'hook' | 'undo'): string =>
-  tokenOf({ vm: subjectOf(h.j, hook), hop: h.n, verb: `${act}-${hook.name}`, round: h.record.round });
-
-const valuesOf = (h: Hop, hook: Hook, token: string): Values => {
-  const { order, group } = h.j;
-  const { when, point, scope } = hook;
-  const shared = { programme: order.programme, batch: order.batch, hop: h.n, when, point, token };
-  if (scope !== 'vm') return scope === 'group' ? { ...shared, group } : shared;
-  const planned = h.order.landing.nics[0]?.address;
-  const has = h.facts.nics[0]?.addresses[0] ?? null;
-  return {
-    ...shared,
-    group,
-    owner: order.owner,
-    path: order.path,
-    'vm.id': order.source.id,
-    'vm.name': order.name,
-    from: queueOf(h.order.from),
-    to: queueOf(h.order.to),
-    'source.address': has,
-    'landing.name': h.order.landing.name,
-    'landing.address': planned === 'keep' ? has : typeof planned === 'object' ? planned.ip : null,
-  };
 };
 
 const runningFor = (h: Hop, hook: Hook, run: HookRun, token: string): HookRunning => {
@@ -89,77 +57,23 @@ const alone = async (h: Hop, hook: Hook, run: HookRun, act: 'hook' | 'undo'): Pr
   return null;
 };
 
-/** The run may be ended by a hand without a word: it is asked for again now and then. */
-const ASK_AGAIN_MS = 6 * 3_600_000;
-
-/** Passes on what a person says here to the run that waits for it. */
-const passOn = async (j: Journey, id: string): Promise<void> => {
-  const { answer } = j.hooks;
-  if (!answer) return;
-  j.hooks.answer = null;
-  await getExternalWorkflowHandle(id)
-    .signal(doneSignal, answer)
-    .catch(() => undefined);
-};
-
-const awaitEnd = async (h: Hop, id: string): Promise<void> => {
-  const { hooks } = h.j;
-  const over = (): boolean => hooks.ended.has(id);
-  const heard = (): boolean => over() || hooks.answer !== null;
-  while (await until(h.j, heard, ASK_AGAIN_MS, 'the hook runs once for many')) {
-    if (over()) return;
-    await passOn(h.j, id);
-  }
-};
-
-/** Runs once for all: whoever comes first starts it, everybody waits for its end. */
-const together = async (h: Hop, hook: Hook, run: HookRun, act: 'hook' | 'undo'): Promise<string | null> => {
-  const { j } = h;
-  const token = tokenFor(h, hook, act);
-  const id = groupHookId({
-    programme: j.order.programme,
-    batch: j.order.batch,
-    group: hook.scope === 'group' ? j.group : null,
-    hook: hook.name,
-    act,
-    hop: h.n,
-    round: h.record.round,
-    tries: run.tries,
-  });
-  const values = valuesOf(h, hook, token);
-  const order = { hook, token, hop: h.n, values, policies: j.order.policies };
-  const body = act === 'undo' ? hook.undo : hook.body;
-  try {
-    while (!j.hooks.ended.has(id)) {
-      const end = await keeper(j.order.policies).joinHook.executeWithOptions({ summary: `hook ${hook.name} for all` }, [
-        { id, member: self(), order: act === 'undo' ? { ...order, undo: { found: run.found } } : order },
-      ]);
-      if (end) j.hooks.ended.set(id, end);
-      else {
-        if (body?.kind === 'person') j.hooks.task ??= openTask(body, { name: hook.name, values }, h.n, id);
-        show(j, { waitingFor: j.hooks.task ? taskWords(j.hooks.task) : `${hook.name}, which runs once for all` });
-        await awaitEnd(h, id);
-      }
-    }
-  } finally {
-    if (j.hooks.task?.run === id) j.hooks.task = null;
-    show(j, { waitingFor: null });
-  }
-  const end = j.hooks.ended.get(id) as GroupHookEnd;
-  run.found = end.found ?? run.found;
-  if (!end.mishap) return end.note;
-  run.tries += 1;
-  throw told(end.mishap);
-};
-
-/** A failure that was told in words, thrown again. */
-const told = (mishap: Mishap): Error =>
-  ApplicationFailure.create({ message: mishap.message, type: mishap.class, nonRetryable: true, details: [mishap] });
-
 /** What a person reads of it later, at gates too. */
 const tell = (h: Hop, hook: Hook, message: string, fix: string): void => {
   const finding = { id: 'HK-01', severity: 'warn' as const, subject: hook.name, message, fix, hop: h.n };
   h.j.findings = [...h.j.findings.filter((f) => !(f.id === finding.id && f.subject === finding.subject)), finding];
+};
+
+/** A list that may not run twice was broken off by a person who wanted something else: whether it ran is for a person too. */
+const refuseTwice = ({ name, body }: Hook, run: HookRun): void => {
+  if (!run.brokenOff) return;
+  run.brokenOff = false;
+  if (body.kind !== 'cmdlets' || body.repeatable) return;
+  throw told({
+    class: 'Vendor',
+    message: `${name} was broken off under way, and its cmdlets may not run twice.`,
+    changed: 'unknown: some, all or none of the cmdlets ran',
+    fix: 'Look at what they did; retry runs the list again, skip goes on.',
+  });
 };
 
 /** One attempt: what it may have changed is known before it begins. */
@@ -167,11 +81,13 @@ const attempt = async (h: Hop, hook: Hook, run: HookRun, act: 'hook' | 'undo'): 
   const mayStand = run.state === 'failed' || run.state === 'skipped';
   if (act === 'hook' && !mayStand) run.state = 'begun';
   try {
+    if (act === 'hook') refuseTwice(hook, run);
     run.note = await (hook.scope === 'vm' ? alone : together)(h, hook, run, act);
     run.state = act === 'hook' ? 'done' : 'undone';
     run.over = true;
     return true;
   } catch (error) {
+    if (h.j.asked !== null && !h.j.rollingBack && act === 'hook' && hook.scope === 'vm') run.brokenOff = true;
     heed(h.j);
     const mishap = mishapOf(error);
     if (mishap) run.note = mishap.message;

@@ -61,7 +61,7 @@ export const platformOrder = (h: Hop, side: 'predecessor' | 'successor', verb: s
   token: token(h.j, h.n, verb),
 });
 
-export const moverOrder = (h: Hop, verb: string): MoverOrder => ({
+const moverOrder = (h: Hop, verb: string): MoverOrder => ({
   to: h.order.mover,
   token: token(h.j, h.n, verb),
   journey: h.j.order.source.id,

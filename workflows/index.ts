@@ -1,5 +1,6 @@
 export { batch } from './batch.ts';
 export { capacity } from './capacity.ts';
+export { dailyCheck } from './daily-check.ts';
 export { groupHook } from './group-hook.ts';
 export { heldBatch } from './held-batch.ts';
 export { initialise } from './initialise.ts';

@@ -2,32 +2,39 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Carried } from '../activities/contracts/checkpoint.ts';
 import type { Loan } from '../domain/ballot.ts';
-import type { MemberReport } from '../domain/batch.ts';
+import type { MemberReport } from '../domain/batch-reports.ts';
 import type { Purpose } from '../domain/capacity.ts';
+import type { Flagged } from '../domain/daily-check.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Decided, Decision, OpenGate } from '../domain/gate.ts';
 import { type HopRecord, newHopRecord } from '../domain/hop-record.ts';
 import { describeJourney } from '../domain/journey-text.ts';
 import { type Ledger, type Mark, newLedger } from '../domain/ledger.ts';
-import { ENDS, type Flag, type Phase } from '../domain/phase.ts';
+import type { Flag, Phase } from '../domain/phase.ts';
 import type { HopOrder, JourneyOrder } from '../domain/plan.ts';
-import { hasBegun } from '../domain/refuse-edit.ts';
+import { told } from '../domain/said.ts';
 import { tokenOf } from '../domain/token.ts';
 import { typed } from '../domain/typed.ts';
-import { legalVerbs, type Parked, type Standing } from '../domain/verbs.ts';
+import type { Parked } from '../domain/verbs.ts';
 import type { HookState } from './hooks.ts';
 import type { Hop } from './hop-context.ts';
-import type { Command, CommandTaken, Kept, MigrationView } from './messages.ts';
+import { viewOf } from './journey-view.ts';
+import type { Command, CommandTaken, Kept } from './messages.ts';
 
 const PHASE = defineSearchAttributeKey('Phase', SearchAttributeType.KEYWORD);
+
 const HOP = defineSearchAttributeKey('Hop', SearchAttributeType.INT);
+
 const FLAG = defineSearchAttributeKey('Flag', SearchAttributeType.KEYWORD_LIST);
+
 const WAITING_FOR = defineSearchAttributeKey('WaitingFor', SearchAttributeType.KEYWORD);
 
 /** A rollback was asked for: unwinds to where the hop is run. Never leaves the workflow. */
 export class RollBackAsked extends Error {}
+
 /** An eject was asked for: unwinds to the end. */
 export class EjectAsked extends Error {}
+
 /** An edit, or a wish to keep syncing: unwinds to where the hop that is under way is approached, and that begins anew. */
 export class AnewAsked extends Error {
   readonly from: 'gate' | 'hop';
@@ -36,6 +43,7 @@ export class AnewAsked extends Error {
     this.from = from;
   }
 }
+
 /** The loss of a rollback was not accepted: unwinds to where the VM goes on serving. */
 export class LossRefused extends Error {}
 
@@ -99,6 +107,8 @@ export interface Journey {
   turningHop: number | null;
   /** When its hold ends, ms; null before it holds. */
   holdEndsAt: number | null;
+  /** What the daily check said of the step or the gate it was at. */
+  flagged: Flagged | null;
   /** From what it was rebuilt, until it was seen where it goes on. */
   recovered: Carried | null;
 }
@@ -141,6 +151,7 @@ export const newJourney = (order: JourneyOrder): Journey => ({
   begun: new Map(),
   turningHop: null,
   holdEndsAt: null,
+  flagged: null,
   recovered: null,
 });
 
@@ -160,61 +171,18 @@ export const hopRecord = (j: Journey, n: number): HopRecord => {
 export const token = (j: Journey, n: number, verb: string): string =>
   tokenOf({ vm: j.order.source.id, hop: n, verb, round: hopRecord(j, n).round });
 
-const isTurning = ({ asked }: Journey): boolean => asked === 'rollBack' || asked === 'eject';
-
-/** Hops whose cut-over has not begun. One behind the hop under way has not either: what it did before was rolled back. */
-const editable = (j: Journey): readonly number[] =>
-  j.rollingBack || isTurning(j) || ENDS.includes(j.phase)
-    ? []
-    : j.hops.filter((hop) => hop.n > j.hop || !(hasBegun(hop) || hop.arrived)).map(({ n }) => n);
-
-export const standing = (j: Journey): Standing => ({
-  phase: j.phase,
-  paused: j.paused,
-  parked: j.answer ? null : j.parked,
-  hop: j.hops[j.hop - 1] ?? null,
-  ended: ENDS.includes(j.phase),
-  rollingBack: j.rollingBack,
-  turning: isTurning(j),
-  kept: j.kept !== null,
-  editable: editable(j),
-});
-
-export const viewOf = (j: Journey): MigrationView => ({
-  programme: j.order.programme,
-  batch: j.order.batch,
-  group: j.group,
-  ...(j.order.batchId === undefined ? {} : { reports: { to: j.order.batchId, told: j.told } }),
-  owner: j.order.owner,
-  vm: j.order.source,
-  phase: j.phase,
-  hop: j.hop,
-  flags: j.flags,
-  waitingFor: j.waitingFor,
-  step: j.step,
-  parked: j.parked,
-  gate: j.gate,
-  legal: legalVerbs(standing(j)),
-  hops: j.hops,
-  orders: j.orders.map(({ n, from, to, landing, window, settings }) => ({ n, from, to, landing, window, settings })),
-  rollbackMs: j.order.policies.rollbackMs,
-  kept: j.kept,
-  outageBudgetMs: j.order.outageBudgetMs,
-  findings: j.findings,
-  ledger: j.ledger,
-  decisions: j.decisions,
-  commands: j.commands,
-  ...(j.hooks.ran.length > 0 ? { hooks: j.hooks.ran } : {}),
-  ...(j.hooks.task ? { task: j.hooks.task } : {}),
-  refused: j.refused,
-  ...(j.loans.length > 0 ? { loans: j.loans } : {}),
-});
-
 interface Change {
   readonly phase?: Phase;
   readonly hop?: number;
   readonly waitingFor?: string | null;
 }
+
+/** Of another step, or of a gate that opened anew, it says nothing. */
+const isStill = (j: Journey, { step, openedAt }: Flagged): boolean =>
+  step === j.step && openedAt === (j.gate?.openedAt ?? null);
+
+const toldFlag = (j: Journey): readonly Flag[] =>
+  j.flagged && isStill(j, j.flagged) && !j.parked ? [j.flagged.flag] : [];
 
 const flagsOf = (j: Journey): Flag[] => [
   ...(j.parked ? (['Parked'] as const) : []),
@@ -223,6 +191,7 @@ const flagsOf = (j: Journey): Flag[] => [
   ...(j.parked?.mishap.facts?.pastDeadline ? (['PastDeadline'] as const) : []),
   ...(j.paused ? (['Paused'] as const) : []),
   ...(j.inLine ? (['WaitingCapacity'] as const) : []),
+  ...toldFlag(j),
 ];
 
 /** Seen at once by whoever reads the view or the details, and by visibility with the next `show`: no event. A new phase waits for nothing unless it says so. */
@@ -234,6 +203,9 @@ export const note = (j: Journey, change: Change): void => {
   setCurrentDetails(describeJourney(viewOf(j)));
 };
 
+/** The server indexes no more than 255 characters of a keyword, and ends what asks for far more. */
+const MOST_SHOWN = 250;
+
 /** The same, seen by visibility too: one event a change, whatever the number of attributes. */
 export const show = (j: Journey, change: Change): void => {
   note(j, change);
@@ -241,7 +213,7 @@ export const show = (j: Journey, change: Change): void => {
   const attributes = [
     ...(phase === shown.phase ? [] : [{ key: PHASE, value: phase }]),
     ...(hop === shown.hop ? [] : [{ key: HOP, value: hop }]),
-    ...(waitingFor === shown.waitingFor ? [] : [{ key: WAITING_FOR, value: waitingFor }]),
+    ...(waitingFor === shown.waitingFor ? [] : [{ key: WAITING_FOR, value: waitingFor?.slice(0, MOST_SHOWN) ?? null }]),
     ...(flags.join() === shown.flags.join() ? [] : [{ key: FLAG, value: flags.length > 0 ? flags : null }]),
   ];
   j.shown = { phase, hop, waitingFor, flags };
@@ -256,8 +228,19 @@ export const mark = (j: Journey, hop: number, what: Mark): void => {
 export const refuseSignal = (j: Journey, came: unknown, why: string): void => {
   const { verb, decision, gate, by } = (came ?? {}) as Partial<Decision & Command>;
   const name = [verb ?? [decision, gate]].flat().filter(Boolean).map(typed).join(' ');
-  const what = `${name || 'nonsense'} by ${by == null ? 'nobody' : typed(by)}`;
-  j.refused = [...j.refused.slice(-9), { what, why, at: Date.now() }];
+  recordRefusal(j, `${name || 'nonsense'} by ${by == null ? 'nobody' : typed(by)}`, why);
+};
+
+/** Where refusals are told that have nobody to answer to. */
+export const recordRefusal = (j: Journey, what: string, why: string): void => {
+  j.refused = [...j.refused.slice(-9), { what: told(what), why: told(why), at: Date.now() }];
+};
+
+/** What the daily check said of the step before is over. */
+export const moveOn = (j: Journey): void => {
+  if (!j.flagged || isStill(j, j.flagged)) return;
+  j.flagged = null;
+  show(j, {});
 };
 
 /** This migration's own workflow id: holder of leases. */

@@ -3,9 +3,10 @@ import { PURPOSES } from '../domain/capacity.ts';
 import type { JourneyEdit } from '../domain/journey-edit.ts';
 import { changesProtected, goesBack, refuseEdit, withEdit } from '../domain/refuse-edit.ts';
 import { cancelling, refusalOf, refuseCommand, refuseUnexplained, VERBS } from '../domain/verbs.ts';
+import { decisions, loans } from './decisions.ts';
 import { refuse, through } from './door.ts';
-import { decisions, loans } from './gate.ts';
-import { hopOrder, hopRecord, type Journey, note, refuseSignal, show, standing, viewOf } from './journey.ts';
+import { hopOrder, hopRecord, type Journey, note, refuseSignal, show } from './journey.ts';
+import { standing, viewOf } from './journey-view.ts';
 import { leaseIsGranted } from './lease.ts';
 import {
   type Command,
@@ -16,6 +17,7 @@ import {
   decideSignal,
   delegate,
   delegateSignal,
+  flagged,
   leaseGranted,
   view,
 } from './messages.ts';
@@ -73,6 +75,8 @@ const refused = (j: Journey, asked: Command): string | null => {
   const at = standing(j);
   const why = refuseCommand(asked, at);
   if (why || (asked.verb !== 'edit' && asked.verb !== 'editAndRetry')) return why;
+  if (asked.edit?.group !== undefined && (j.order.batchId === undefined || asked.of !== j.order.batchId))
+    return 'A VM changes its group at its batch, which decides with whom it cuts over: move it there. Nothing was changed.';
   const { orders, hops, source } = j;
   return refuseEdit(asked.edit, { orders, hops, source, editable: at.editable, now: Date.now() });
 };
@@ -102,6 +106,11 @@ export const listen = (j: Journey): void => {
     } else if (unexplained && patched('skip-says-why')) refuseSignal(j, asked, unexplained);
     else take(j, asked, 'signal');
     return undefined;
+  });
+  setHandler(flagged, (told) => {
+    if (told?.flag !== 'Stalled' && told?.flag !== 'NeedsReverify') return;
+    j.flagged = told;
+    show(j, {});
   });
   setHandler(leaseGranted, (told) => {
     const purpose = told?.purpose ?? 'staging';

@@ -1,7 +1,8 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Loan } from '../domain/ballot.ts';
-import type { MemberReport } from '../domain/batch.ts';
+import type { MemberReport } from '../domain/batch-reports.ts';
 import type { Purpose } from '../domain/capacity.ts';
+import type { Flagged } from '../domain/daily-check.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Decided, Decision, OpenGate } from '../domain/gate.ts';
 import type { HookRun } from '../domain/hook.ts';
@@ -96,6 +97,9 @@ export const delegateSignal = defineSignal<[LoanAsked]>('delegate');
 /** Only what is legal now; the refusal says what is. */
 export const command = defineUpdate<CommandTaken, [Command]>('command');
 export const commandSignal = defineSignal<[Command]>('command');
+
+/** From the daily check: it stands still, or what it shows is too old. Shown as a flag until it moves on. */
+export const flagged = defineSignal<[Flagged]>('flagged');
 
 /** Never fails, whatever the phase. */
 export const view = defineQuery<MigrationView>('view');

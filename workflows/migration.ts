@@ -24,22 +24,15 @@ import {
   RollBackAsked,
   show,
   token,
-  viewOf,
 } from './journey.ts';
+import { viewOf } from './journey-view.ts';
 import { askForLeases, awaitLeases, copyAsk, giveBack, stagingAsk } from './lease.ts';
 import { listen, turnRound } from './listen.ts';
 import type { MigrationView } from './messages.ts';
-import {
-  comeBack,
-  comeBackBlind,
-  type HopsKept,
-  holdRoom,
-  hopsFrom,
-  journeyFrom,
-  NOTHING_KEPT,
-  type Place,
-} from './recover.ts';
-import { retire, rollBackHop } from './rollback.ts';
+import { type HopsKept, hopsFrom, journeyFrom, NOTHING_KEPT } from './rebuilt.ts';
+import { comeBack, comeBackBlind, holdRoom, type Place } from './recover.ts';
+import { retire } from './retire.ts';
+import { rollBackHop } from './rollback.ts';
 import { park, step } from './step.ts';
 import { tellBatch } from './tell-batch.ts';
 import { keeper, platformAt } from './verbs.ts';

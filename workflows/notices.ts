@@ -47,9 +47,7 @@ export async function notices(order: NoticesOrder): Promise<void> {
   );
   const telling = new CancellationScope();
   const told = telling
-    .run(() =>
-      standingHerald(order).executeWithOptions({ summary: `what waits in ${order.programme}` }, [order]),
-    )
+    .run(() => standingHerald(order).executeWithOptions({ summary: `what waits in ${order.programme}` }, [order]))
     .catch((error: unknown) => {
       if (!isCancellation(error) && !(error instanceof ActivityFailure)) throw error;
     });

@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Freeze, FreezeEdit } from '../domain/freeze.ts';
-import type { BatchReport, ProgrammeOrder, WaveResumed } from '../domain/programme.ts';
+import type { ProgrammeOrder, WaveResumed } from '../domain/programme.ts';
+import type { BatchReport } from '../domain/programme-progress.ts';
 import type { ProgrammeGlance } from '../domain/programme-text.ts';
 
 export const programmeId = (programme: string): string => `programme/${programme}`;

@@ -7,7 +7,7 @@ import {
   TemporalFailure,
 } from '@temporalio/workflow';
 import type { Mishap } from '../domain/mishap.ts';
-import { AnewAsked, EjectAsked, type Journey, RollBackAsked, show } from './journey.ts';
+import { AnewAsked, EjectAsked, type Journey, moveOn, RollBackAsked, show } from './journey.ts';
 
 export interface StepOptions {
   readonly hop: number;
@@ -152,6 +152,7 @@ const attempt = async <T>(
     }
     heed(j);
     j.step = name;
+    moveOn(j);
     try {
       return options.interruptible && !j.rollingBack ? await interruptibly(j, act) : await act();
     } catch (error) {

@@ -1,6 +1,6 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
 import type { Keeper } from '../activities/contracts/keeper.ts';
-import type { MemberReport } from '../domain/batch.ts';
+import type { MemberReport } from '../domain/batch-reports.ts';
 import type { Purpose } from '../domain/capacity.ts';
 import { checkpointOf, keepCheckpoint } from './checkpoint.ts';
 import { type Journey, self } from './journey.ts';

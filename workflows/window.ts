@@ -28,7 +28,7 @@ export const windowOf = (h: Hop): Promise<void> =>
         const { approvedUntil } = h.j;
         const valid = approvedUntil === null ? wait : Math.max(1, approvedUntil - Date.now());
         show(h.j, { waitingFor: `the window ${window.text}` });
-        await until(h.j, () => false, Math.min(wait, valid), `window opens ${window.utcText}`);
+        await until(h.j, () => false, Math.min(wait, valid), `window opens ${window.utcText}`.slice(0, 200));
         show(h.j, { waitingFor: null });
         // The approval is void before its window opens: people are asked again now, not then.
         if (approvedUntil !== null && valid <= wait) return;

@@ -1,5 +1,5 @@
 import type { Loan } from '../../domain/ballot.ts';
-import type { MemberReport } from '../../domain/batch.ts';
+import type { MemberReport } from '../../domain/batch-reports.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { Decided } from '../../domain/gate.ts';
 import type { HookRun } from '../../domain/hook.ts';

@@ -1,5 +1,6 @@
 import type { Attested, Expected } from '../../domain/attestation.ts';
-import type { MemberGate, MemberReport, MemberSeen, Membership } from '../../domain/batch.ts';
+import type { MemberGate } from '../../domain/batch.ts';
+import type { MemberReport, MemberSeen, Membership } from '../../domain/batch-reports.ts';
 import type { LeaseRequest, Purpose } from '../../domain/capacity.ts';
 import type { Waiting } from '../../domain/capacity-words.ts';
 import type { GroupHookEnd, GroupHookOrder } from '../../domain/group-hook.ts';
@@ -79,7 +80,7 @@ export interface Keeper {
   /** Of which batch a running migration is, as it says itself. */
   membership(id: string): Promise<Membership>;
   /** Whether a batch says itself that it let this member through this gate, as it stands: what comes by signal may be anybody's. */
-  vouch(ask: VouchAsk): Promise<{ readonly vouched: boolean }>;
+  vouch(ask: VouchAsk): Promise<{ readonly vouched: boolean; readonly by?: string }>;
   /** Which of these task queues no worker polls now; answered by the Temporal server itself, one call for all. */
   unserved(queues: readonly string[]): Promise<readonly string[]>;
   /** Brings a member to a hook that runs once for many, which it starts where nobody has. Its end where it has ended; null: it is told. */

@@ -27,7 +27,5 @@ export interface Herald {
    */
   herald(order: NoticesOrder): Promise<never>;
   /** Sends every receiver a message that asks nothing. `why` null: it was taken. */
-  testNotices(
-    order: NoticeTest,
-  ): Promise<readonly { readonly receiver: string; readonly why: string | null }[]>;
+  testNotices(order: NoticeTest): Promise<readonly { readonly receiver: string; readonly why: string | null }[]>;
 }

@@ -1,4 +1,4 @@
-import type { BatchSeen } from '../../domain/programme.ts';
+import type { BatchSeen } from '../../domain/programme-progress.ts';
 
 /** What a programme asks of the orchestrator's own Temporal client. Touches no product. */
 export interface ProgrammeKeeper {

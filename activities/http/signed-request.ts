@@ -30,7 +30,7 @@ const agentOf = async ({ ca }: HookInstance): Promise<Agent> => {
  * `t=<seconds>,v1=<hex>`: HMAC-SHA256 over time, method, path, key of idempotency and body, a line each, so that none of them can be
  * taken for another request.
  */
-export const signatureOf = (
+const signatureOf = (
   key: string,
   seconds: number,
   { method, path, token }: Pick<RequestOrder, 'method' | 'path' | 'token'>,

@@ -50,7 +50,7 @@ export interface DiskTimes {
 
 const TOTAL = '_Total';
 
-export const readDiskTimes = (results: Results): DiskTimes | null => {
+const readDiskTimes = (results: Results): DiskTimes | null => {
   const row = rowsOf(results, 'disk times').find(({ Name }) => text(Name) === TOTAL);
   const ticks = number(row?.AvgDisksecPerTransfer);
   const transfers = number(row?.AvgDisksecPerTransfer_Base);
@@ -96,7 +96,7 @@ const freeMemory = (results: Results): number | null => {
   return free === null || !all ? null : (free / all) * 100;
 };
 
-export const readVitals = (results: Results, before: DiskTimes | null, now: number): Vitals => ({
+const readVitals = (results: Results, before: DiskTimes | null, now: number): Vitals => ({
   cpuPercent: busy(results),
   memoryFreePercent: freeMemory(results),
   volumes: readVolumes(results)

@@ -1,13 +1,17 @@
 import { z } from 'zod';
+import type { BatchEdit } from '../../domain/batch-edit.ts';
 import type { JourneyEdit } from '../../domain/journey-edit.ts';
 import { VERBS } from '../../domain/verbs.ts';
 import { batchHandle, resumeWave, stopWave, turnGroupBack } from '../batches.ts';
 import { commandMigration, handleOf } from '../operations.ts';
+import { sendEdits } from '../plan-edit/apply.ts';
+import type { Caller } from './caller.ts';
 import { refuseOther } from './deciding.ts';
+import { Problem } from './problem.ts';
 import { BatchPath, MigrationPath, migrationAt } from './read-routes.ts';
 import { updateIdOf } from './repeat.ts';
 import { type Route, route } from './route.ts';
-import { CommandTaken } from './shapes.ts';
+import { CommandTaken, Time } from './shapes.ts';
 
 const Comment = z.string().min(1).max(2_000);
 
@@ -39,6 +43,40 @@ const BatchCommand = z.discriminatedUnion('verb', [
     .strictObject({ verb: z.literal('rollBack'), group: z.string().min(1).max(200), comment: Comment.optional() })
     .describe('Turns a whole group round.'),
 ]);
+
+const Text = z.string().min(1).max(200);
+const Whole = z.looseObject({}).describe('As GET /batches and the plan have it. The batch judges it.');
+
+const Edit = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('remove'), id: Text, to: Text.optional().describe('The batch it shall move in.') }),
+  z.strictObject({ kind: z.literal('move'), id: Text, group: Text }),
+  z.strictObject({ kind: z.literal('groups'), groups: z.array(Text).min(1).max(1_000) }).describe('In order.'),
+  z.strictObject({ kind: z.literal('journey'), id: Text, edit: z.looseObject({ hops: z.array(Whole).max(20) }) }),
+  z.strictObject({ kind: z.literal('window'), windows: z.array(Whole.nullable()).max(20) }).describe('One a hop.'),
+  z
+    .strictObject({ kind: z.literal('add'), member: z.looseObject({ id: Text, order: Whole }) })
+    .describe('For an admin: it brings its own gates and hooks.'),
+  z
+    .strictObject({ kind: z.literal('replan'), id: Text, order: Whole })
+    .describe('For an admin: it brings its own gates and hooks.'),
+]);
+
+const Editing = z.strictObject({
+  seen: Text.describe('The `edition` that was seen; at another one it is refused.'),
+  edits: z.array(Edit).min(1).max(1_000),
+  comment: Comment.optional(),
+});
+
+/** Who may open a gate and what a hook does come with an order: an operator would be both. */
+const refuseOrders = ({ subject, roles }: Caller, edits: readonly { readonly kind: string }[]): void => {
+  const whole = edits.find(({ kind }) => kind === 'add' || kind === 'replan');
+  if (whole && !roles.includes('admin'))
+    throw new Problem(
+      403,
+      `${subject} may not ${whole.kind} a VM here: its order brings gates and hooks, so it needs the role admin.`,
+      'Ask an admin, or change the sheet: `tranship plan apply`.',
+    );
+};
 
 export const COMMAND_ROUTES: readonly Route[] = [
   route({
@@ -91,6 +129,27 @@ export const COMMAND_ROUTES: readonly Route[] = [
           ? await reached.ask(() => turnGroupBack(handle, body.group, by, body.comment, updateId))
           : [];
       return { verb, by, told };
+    },
+  }),
+  route({
+    method: 'POST',
+    url: '/batches/:programme/:batch/edits',
+    id: 'editBatch',
+    does: 'Changes a batch under way, for the edition that was seen: all of what is asked, or nothing.',
+    needs: 'operator',
+    params: BatchPath,
+    query: null,
+    body: Editing,
+    answer: z.object({ by: z.string(), at: Time, channel: z.string(), did: z.array(z.string()) }),
+    run: ({ params: { programme, batch }, body, caller, key }, { reached }) => {
+      const { seen, edits, comment } = body;
+      refuseOrders(caller, edits);
+      const editing = {
+        ...{ by: caller.subject, seen, edits: edits as unknown as readonly BatchEdit[] },
+        ...(comment === undefined ? {} : { comment }),
+      };
+      const handle = batchHandle(reached.client, programme, batch);
+      return reached.ask(() => sendEdits(handle, editing, ...updateIdOf(caller, key, JSON.stringify(body))));
     },
   }),
 ];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { z } from 'zod';
 import { type Expected, expectedOfGroup, expectedOfVm } from '../../domain/attestation.ts';
-import { GATES } from '../../domain/plan.ts';
+import { GATES } from '../../domain/gate-policy.ts';
 import { answerGroup, type BatchHandle } from '../batches.ts';
 import { decideGate, handleOf } from '../operations.ts';
 import type { Caller } from './caller.ts';

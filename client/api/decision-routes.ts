@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GATES } from '../../domain/plan.ts';
+import { GATES } from '../../domain/gate-policy.ts';
 import { batchId } from '../../workflows/batch-messages.ts';
 import { each } from '../each.ts';
 import { Answer, type Asking, decideOnGroup, decideVm, GroupDecision, Seen, VmDecision } from './deciding.ts';

@@ -6,6 +6,8 @@ import { SAFE_HEADERS } from './headers.ts';
 import { Problem } from './problem.ts';
 
 const MOST_LISTENERS = 200;
+/** Of one caller: nobody keeps the others out. */
+const MOST_OF_ONE = 40;
 /** A listener that does not read is let go: it comes back and is told the whole again. */
 const MOST_UNREAD_BYTES = 4 * 2 ** 20;
 const LONGEST_MS = 12 * 3_600_000;
@@ -18,14 +20,20 @@ export interface EventOptions {
 
 /** `GET /events`: server-sent events, until the caller goes or what proves him ends. */
 export const eventRoute = (app: FastifyInstance, { board, heartbeatMs }: EventOptions): void => {
-  const open = new Set<ServerResponse>();
+  const open = new Map<ServerResponse, string>();
+  /** What was ended takes no more, and what is not read is let go. */
+  const say = (raw: ServerResponse, words: string): void => {
+    if (raw.writableEnded || raw.destroyed) return;
+    if (raw.writableLength > MOST_UNREAD_BYTES) raw.destroy();
+    else raw.write(words);
+  };
   const alive = setInterval(() => {
-    for (const raw of open) raw.write(': alive\n\n');
+    for (const raw of open.keys()) say(raw, ': alive\n\n');
   }, heartbeatMs);
   app.addHook('preClose', async () => {
     clearInterval(alive);
     board.close();
-    for (const raw of open) raw.destroy();
+    for (const raw of open.keys()) raw.destroy();
   });
 
   app.get(
@@ -41,18 +49,23 @@ export const eventRoute = (app: FastifyInstance, { board, heartbeatMs }: EventOp
     (request, reply) => {
       if (open.size >= MOST_LISTENERS)
         throw new Problem(429, `${MOST_LISTENERS} listen already.`, 'Close what is not looked at, then ask again.');
+      const { until, subject } = request.caller as Caller;
+      if ([...open.values()].filter((one) => one === subject).length >= MOST_OF_ONE)
+        throw new Problem(
+          429,
+          `${subject} listens ${MOST_OF_ONE} times already.`,
+          'Close what is not looked at, then ask again.',
+        );
       reply.hijack();
       const { raw } = reply;
-      const { until } = request.caller as Caller;
       raw.writeHead(200, { ...SAFE_HEADERS, 'content-type': 'text/event-stream; charset=utf-8' });
       raw.write('retry: 3000\n\n');
-      open.add(raw);
-      const stop = board.listen(({ event, data }) => {
-        if (raw.writableLength > MOST_UNREAD_BYTES) return raw.destroy();
-        raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-      });
+      open.set(raw, subject);
+      raw.on('error', () => raw.destroy());
+      const stop = board.listen(({ event, data }) => say(raw, `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`));
       const left = until === null ? LONGEST_MS : Math.min(LONGEST_MS, Math.max(0, until - Date.now()));
-      const over = setTimeout(() => raw.end(), left);
+      // What proves the caller has ended: what is not read by then is not for him any more.
+      const over = setTimeout(() => (raw.writableLength > 0 ? raw.destroy() : raw.end()), left);
       raw.once('close', () => {
         clearTimeout(over);
         open.delete(raw);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GATES } from '../../domain/plan.ts';
+import { GATES } from '../../domain/gate-policy.ts';
 import { batchId } from '../../workflows/batch-messages.ts';
 import { done } from '../../workflows/task.ts';
 import { delegateAt, handleOf } from '../operations.ts';

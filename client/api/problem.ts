@@ -52,6 +52,10 @@ const DOWN = 'Look at the Temporal server and the orchestrator (`tranship doctor
 const isRefusal = (error: unknown): error is ApplicationFailure =>
   error instanceof ApplicationFailure && error.type === 'Refused';
 
+/** As Temporal says it, or as it was put into words for the command line. */
+const isNotThere = (error: unknown): boolean =>
+  error instanceof WorkflowNotFoundError || (error instanceof Error && error.cause instanceof WorkflowNotFoundError);
+
 /** Every error as a problem. What nobody foresaw is told as such: its own words may hold anything. */
 export const problemOf = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
@@ -59,8 +63,12 @@ export const problemOf = (error: unknown): Problem => {
     return new Problem(409, error.cause.message, 'Look at what is there now, then ask for what is legal.');
   if (error instanceof WorkflowUpdateFailedError)
     return new Problem(409, 'The migration could not take it.', 'Look at what it says now, then ask again.');
-  if (error instanceof WorkflowNotFoundError)
-    return new Problem(404, 'Nothing of that name runs.', 'GET /migrations and GET /batches list what runs.');
+  if (isNotThere(error))
+    return new Problem(
+      404,
+      'Nothing of that name runs.',
+      'GET /migrations, GET /batches and GET /programmes list what runs.',
+    );
   if (error instanceof NoAnswer) {
     const [detail = '', fix = DOWN] = error.message.split('\n    ');
     return new Problem(503, detail, fix);

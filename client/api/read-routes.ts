@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { batchId } from '../../workflows/batch-messages.ts';
+import { programmeId } from '../../workflows/programme-messages.ts';
 import { aroundOf } from '../around.ts';
 import { batchHandle, viewBatch } from '../batches.ts';
 import { inboxOf, type Waiting } from '../inbox.ts';
@@ -51,6 +52,7 @@ const filterOf = ({ programme, batch, phase, owner }: z.output<typeof Filter>): 
 /** What waits, with where its answer goes. */
 const waitingItem = (one: Waiting) => {
   const { kind, since } = one;
+  if (one.kind === 'wave') return { ...one, target: programmeId(one.programme) };
   if (one.kind === 'group') {
     const { programme, batch, gate } = one;
     return { kind, target: batchId(programme, batch), since, programme, batch, group: gate.group, gate };

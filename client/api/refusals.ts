@@ -40,7 +40,7 @@ export const refusalsIn = async (folder: string, log: Logger): Promise<Refusals>
   return {
     path,
     note: (refusal) => {
-      if (refusal.status !== 401) {
+      if (refusal.who !== 'nobody') {
         log.warn(refusal, 'refused');
         return write(refusal);
       }

@@ -4,11 +4,18 @@ import type { Caller, Need } from './caller.ts';
 import type { Problem } from './problem.ts';
 import type { Signer } from './signing-key.ts';
 
+/** Files of the plan; read when something asks for it. */
+export interface PlanAt {
+  readonly plan: string;
+  readonly vms: string;
+}
+
 /** What every route works with. */
 export interface Api {
   readonly reached: Reached;
   /** Folder with the records of what has ended. */
   readonly records: string;
+  readonly plan: PlanAt;
   /** Null where decisions are sent unsigned. */
   readonly signer: Signer | null;
 }

@@ -11,6 +11,7 @@ import { eventRoute } from './events.ts';
 import { namesThisMachine, SAFE_HEADERS, TLS_HEADERS } from './headers.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
 import { Problem, problemBody, problemOf } from './problem.ts';
+import { PROGRAMME_ROUTES } from './programme-routes.ts';
 import { READ_ROUTES } from './read-routes.ts';
 import type { Refusals } from './refusals.ts';
 import { type Api, KEY, KeyHeader, type Route } from './route.ts';
@@ -161,7 +162,7 @@ export const apiServer = async (options: ServerOptions): Promise<FastifyInstance
     ),
   );
   await document(app);
-  for (const one of [...READ_ROUTES, ...DECISION_ROUTES, ...COMMAND_ROUTES, ...PEOPLE_ROUTES])
+  for (const one of [...READ_ROUTES, ...PROGRAMME_ROUTES, ...DECISION_ROUTES, ...COMMAND_ROUTES, ...PEOPLE_ROUTES])
     register(app, options, one);
   eventRoute(app, { board: board(options.reached, options.lookEveryMs), heartbeatMs: options.heartbeatMs });
   app.get(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { GATES } from '../../domain/gate-policy.ts';
 import { FLAGS, PHASES } from '../../domain/phase.ts';
-import { GATES } from '../../domain/plan.ts';
 import { VERBS } from '../../domain/verbs.ts';
 
 /**
@@ -8,9 +8,9 @@ import { VERBS } from '../../domain/verbs.ts';
  * shows. Times are ms since the epoch.
  */
 
-const Time = z.number().describe('ms since the epoch');
+export const Time = z.number().describe('ms since the epoch');
 
-export const Vm = z.looseObject({ id: z.string(), name: z.string() });
+const Vm = z.looseObject({ id: z.string(), name: z.string() });
 
 export const Listed = z.looseObject({
   workflowId: z.string(),
@@ -49,7 +49,7 @@ const Gate = z.looseObject({
   approvers: z.array(z.string()),
 });
 
-export const GroupGate = z.looseObject({
+const GroupGate = z.looseObject({
   ...Opening,
   group: z.string(),
   waiting: z.array(z.looseObject({ id: z.string(), vm: Vm })),
@@ -74,7 +74,7 @@ export const Decided = z.looseObject({
 
 export const CommandTaken = z.looseObject({ verb: z.enum(VERBS), by: z.string(), at: Time });
 
-const Refused = z.looseObject({ what: z.string(), why: z.string(), at: Time });
+export const Refused = z.looseObject({ what: z.string(), why: z.string(), at: Time });
 
 export const View = z.looseObject({
   programme: z.string(),
@@ -115,6 +115,13 @@ export const Batch = z.looseObject({
   stopped: z.looseObject({ by: z.string(), at: Time, why: z.string() }).nullable(),
   refused: z.array(Refused),
   isOver: z.boolean(),
+  edition: z.string().optional().describe('Which state of it this is. An edit names it.'),
+});
+
+export const Stopped = z.looseObject({
+  at: Time,
+  fingerprint: z.string().describe('Of the figures. To go on names it.'),
+  breaches: z.array(z.looseObject({ host: z.string(), metric: z.string(), value: z.number(), limit: z.number() })),
 });
 
 const Waits = { target: z.string().describe('Where a decision goes: the workflow id.'), since: Time };
@@ -137,6 +144,13 @@ export const Waiting = z.discriminatedUnion('kind', [
   z
     .looseObject({ ...Waits, ...Place, kind: z.literal('turn'), decided: Decided })
     .describe('Approved, and it begins after others: until then it can be taken back by a rejection.'),
+  z
+    .looseObject({
+      ...{ ...Waits, kind: z.literal('wave'), programme: z.string(), stopped: Stopped },
+      approvers: z.array(z.string()),
+      held: z.number().describe('Batches that have not begun.'),
+    })
+    .describe('Hosts were beyond their limits: nothing new begins until somebody goes on.'),
   z.looseObject({ ...Waits, ...Place, kind: z.literal('silent'), vm: Vm, why: z.string() }),
 ]);
 

@@ -9,6 +9,7 @@ import type { Caller } from './caller.ts';
 import { newLocalToken } from './local-token.ts';
 import { type OidcOptions, oidc } from './oidc.ts';
 import { refusalsIn } from './refusals.ts';
+import type { PlanAt } from './route.ts';
 import { apiServer } from './server.ts';
 import { readSigner } from './signing-key.ts';
 
@@ -19,6 +20,7 @@ export interface ApiOptions {
   /** Folder of what Tranship keeps of its own. */
   readonly home: string;
   readonly records: string;
+  readonly plan: PlanAt;
   readonly oidc: OidcOptions | null;
   readonly tls: { readonly key: SecretRef; readonly cert: SecretRef } | null;
   readonly signWith: SecretRef | null;
@@ -68,10 +70,10 @@ export const startApi = async (reached: Reached, options: ApiOptions): Promise<R
   const folder = join(options.home, 'api');
   const { path, identify } = await identityOf(options, folder);
   const refusals = await refusalsIn(folder, options.log);
-  const { lookEveryMs = 2_000, heartbeatMs = 15_000, records, log, host, port } = options;
+  const { lookEveryMs = 2_000, heartbeatMs = 15_000, records, plan, log, host, port } = options;
   const onlyHere = HERE.includes(host);
   const app = await apiServer({
-    ...{ reached, records, signer, identify, onlyHere, tls, refusals, log, lookEveryMs, heartbeatMs },
+    ...{ reached, records, plan, signer, identify, onlyHere, tls, refusals, log, lookEveryMs, heartbeatMs },
   });
   try {
     const url = await app.listen({ host, port });

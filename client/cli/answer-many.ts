@@ -1,6 +1,6 @@
 import { isIrreversible } from '../../domain/ballot.ts';
 import { counted } from '../../domain/counted.ts';
-import type { GateName } from '../../domain/plan.ts';
+import type { GateName } from '../../domain/gate-policy.ts';
 import type { Reached } from '../temporal.ts';
 import type { Answered, WaitingGate } from '../waiting-gates.ts';
 import { gatesText } from './gates-text.ts';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { GATES, type GateName } from '../../domain/plan.ts';
+import { GATES, type GateName } from '../../domain/gate-policy.ts';
 import type { Reached } from '../temporal.ts';
 import { wrongInput } from '../wrong-input.ts';
 import { type AnswerMany, answerMany } from './answer-many.ts';

@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import { homeFolder, recordsFolder } from '../home.ts';
 import { wrongInput } from '../wrong-input.ts';
 import { examples, port, withJson } from './command-line.ts';
+import { type PlanPlace, withPlan } from './plan.ts';
 import { marked, say, sayJson } from './print.ts';
 import { atTemporal } from './session.ts';
 
-interface Asked {
+interface Asked extends PlanPlace {
   readonly host: string;
   readonly port: number;
   readonly issuer?: string;
@@ -54,6 +55,7 @@ const api = async (asked: Asked): Promise<void> => {
     trustThisMachine();
     const { url, token, signs, refusals, close } = await startApi(reached, {
       ...{ host: asked.host, port: asked.port, home: homeFolder(), records: recordsFolder(), oidc: login, tls },
+      plan: { plan: asked.plan, vms: asked.vms },
       signWith: asked.signWith ?? null,
       log: pino({ base: null, level: process.env.TRANSHIP_LOG ?? 'info' }, pino.destination({ fd: 2, sync: true })),
     });
@@ -83,8 +85,7 @@ const newKeys = async (_: object, command: Command): Promise<void> => {
 export const apiCommand = (program: Command): void => {
   const command = examples(
     withJson(
-      program
-        .command('api')
+      withPlan(program.command('api'))
         .description('the HTTP API, in the foreground; for this machine alone, or for others with OIDC and TLS')
         .option('--host <address>', 'where it listens', '127.0.0.1')
         .option('--port <port>', 'where it listens', port, 7400)

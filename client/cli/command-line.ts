@@ -21,7 +21,8 @@ export const withRequester = (command: Command): Command =>
       .argParser(someone),
   );
 
-const someone = (text: string): string => {
+/** A name, not a blank. */
+export const someone = (text: string): string => {
   if (text.trim() === '') throw new InvalidArgumentError('Give a name.');
   return text.trim();
 };

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Loan } from '../../domain/ballot.ts';
+import { GATES, type GateName } from '../../domain/gate-policy.ts';
 import type { LoanAsked } from '../../domain/loan.ts';
-import { GATES, type GateName } from '../../domain/plan.ts';
 import type { Reached } from '../temporal.ts';
 import { findBatch, refuseTarget, type Target, withBatch } from './answer-target.ts';
 import { examples, oneOf, withJson, withRequester } from './command-line.ts';

@@ -48,9 +48,12 @@ const COMMANDS = VERBS.filter((verb) => kebab(verb) !== verb);
 const asTyped = (text: string): string =>
   COMMANDS.reduce((said, verb) => said.replace(new RegExp(`\\b${verb}\\b`, 'g'), kebab(verb)), text);
 
+/** What went wrong, in the words of whoever refused it. */
+export const whyOf = (error: unknown): string => asTyped(reasonOf(error));
+
 /** Says what went wrong, never with a stack, and answers with the exit code. */
 export const endedBy = (error: unknown): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongInput;
-  tell(`✗ ${asTyped(reasonOf(error))}`);
+  tell(`✗ ${whyOf(error)}`);
   return error instanceof WrongInput ? EXIT.wrongInput : EXIT.refused;
 };

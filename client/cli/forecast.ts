@@ -54,15 +54,10 @@ const forecast = async ({ batch, estate, json, ...place }: Asked): Promise<void>
       `It has: ${Object.keys(plan.batches).join(', ')}.`,
     );
   await atTemporal(async (reached) => {
-    const { forecastOf } = await import('../forecast.ts');
-    const { noSizes, sizesOf } = await import('../sizes.ts');
-    const sizes = estate ? await sizesOf(reached, plan) : noSizes('the estate was not asked');
-    const made = await forecastOf(reached, plan, recordsFolder(), sizes);
-    if (json) {
-      const batches = made.batches.filter(({ name }) => batch === undefined || name === batch);
-      return sayJson({ ...made, batches, missing: sizes.missing });
-    }
-    for (const why of sizes.missing) tell(`! Sizes are assumed: ${why}`);
+    const { forecastAsked } = await import('../forecast.ts');
+    const made = await forecastAsked(reached, plan, recordsFolder(), { batch, estate });
+    if (json) return sayJson(made);
+    for (const why of made.missing) tell(`! Sizes are assumed: ${why}`);
     say(forecastText(made, batch));
   });
 };

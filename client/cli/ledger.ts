@@ -68,6 +68,13 @@ const refuseWanted = (vm: string | undefined, { batch, programme, json, csv: asC
   if (json && asCsv) throw wrongInput('ledger  both --json and --csv', 'Ask for one of the two.');
 };
 
+/** One name, several VMs: which is meant is for a person to say. */
+export const refuseNamesakes = (name: string, all: readonly { readonly vm: { readonly id: string } }[]): void => {
+  const ids = [...new Set(all.map(({ vm }) => vm.id))];
+  if (ids.length > 1 && !ids.includes(name))
+    throw new Error(`${name} is the name of several VMs. Use the id:\n${ids.map((id) => `    ${id}`).join('\n')}`);
+};
+
 const ledger = async (vm: string | undefined, asked: Asked): Promise<void> => {
   refuseWanted(vm, asked);
   const { batch, programme } = asked;
@@ -86,6 +93,7 @@ const ledger = async (vm: string | undefined, asked: Asked): Promise<void> => {
     throw new Error(
       `Nothing is known of ${what}${batch !== undefined && programme !== undefined ? ` in ${programme}` : ''}.\n    \`tranship status\` shows what runs; records are below ${records}.`,
     );
+  if (vm !== undefined) refuseNamesakes(vm, views);
   const { ledgerOf } = await import('../ledger.ts');
   const now = Date.now();
   const all = views.map((view) => ledgerOf(view, now)).sort((a, b) => orderOf(a).localeCompare(orderOf(b)));

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { counted } from '../../domain/counted.ts';
-import type { Change, PlanDiff } from '../plan-edit/diff.ts';
+import type { Change } from '../plan-edit/changes.ts';
+import type { PlanDiff } from '../plan-edit/diff.ts';
 import type { LiveBatch } from '../plan-edit/live.ts';
 import type { Reached } from '../temporal.ts';
 import { wrongInput } from '../wrong-input.ts';

@@ -3,14 +3,19 @@ import { VERSION } from '../../workers/version.ts';
 import { answerCommands } from './answer.ts';
 import { apiCommand } from './api.ts';
 import { capacityCommand } from './capacity.ts';
+import { checkCommands } from './check.ts';
+import { completionCommand } from './completion/index.ts';
 import { delegateCommand } from './delegate.ts';
 import { doctorCommand } from './doctor.ts';
 import { doneCommand } from './done.ts';
+import { explainCommand } from './explain.ts';
 import { endedBy } from './failures.ts';
 import { forecastCommand } from './forecast.ts';
 import { inboxCommand } from './inbox.ts';
 import { inventoryCommand } from './inventory.ts';
 import { labCommands } from './lab/index.ts';
+import { ledgerCommand } from './ledger.ts';
+import { noticesCommands } from './notices.ts';
 import { planCommands } from './plan.ts';
 import { tell } from './print.ts';
 import { programmeCommands } from './programme.ts';
@@ -54,21 +59,26 @@ export const tranship = (): Command => {
     startCommands,
     scheduleCommand,
     programmeCommands,
+    noticesCommands,
+    checkCommands,
     forecastCommand,
     capacityCommand,
     statusCommand,
     watchCommand,
     vmCommand,
+    explainCommand,
     inboxCommand,
     answerCommands,
     delegateCommand,
     verbCommands,
     doneCommand,
+    ledgerCommand,
     reportCommand,
     recoverCommand,
     workerCommands,
     doctorCommand,
     apiCommand,
+    completionCommand,
     labCommands,
   ])
     register(program);

@@ -5,6 +5,7 @@ import { summaryLine, summaryOf } from '../summary.ts';
 import type { Reached } from '../temporal.ts';
 import { wrongInput } from '../wrong-input.ts';
 import { examples, withAsker, withJson } from './command-line.ts';
+import { goOnCommand } from './inbox-text.ts';
 import { type PlanPlace, readProgrammeOrRefuse, withPlan } from './plan.ts';
 import { duration, instant, marked, say, sayJson, table } from './print.ts';
 import { atTemporal } from './session.ts';
@@ -28,6 +29,8 @@ const start = async ({ json, ...place }: PlanPlace & { readonly json?: boolean }
   const plan = await readProgrammeOrRefuse(place);
   await atTemporal(async (reached) => {
     const { startProgramme } = await import('../programme.ts');
+    const { startNotices } = await import('../notices.ts');
+    await startNotices(reached.client, plan);
     const { handle, ran, batches } = await startProgramme(reached.client, plan);
     if (json) return sayJson({ programme: plan.programme, workflowId: handle.workflowId, ran, batches });
     say(
@@ -61,9 +64,7 @@ const statusText = (view: ProgrammeView, now: number): string => {
     table(['BATCH', 'STATUS', 'VMS', 'TOOK', 'WHY'], rows),
     ...view.halts.map((text) => marked('!', `Nothing new begins: ${text}`)),
     ...(view.stopped
-      ? [
-          `    tranship programme resume --seen ${view.stopped.fingerprint} --comment '…'      (${view.stopWave?.approvers.join(', ')})`,
-        ]
+      ? [`    ${goOnCommand(view.programme, view.stopped)}      (${view.stopWave?.approvers.join(', ')})`]
       : []),
   ].join('\n');
 };
@@ -101,10 +102,10 @@ const pause = async (asked: Asked): Promise<void> => {
 
 const resume = async ({ seen, ...asked }: Asked & { readonly seen?: string }): Promise<void> =>
   at(asked, async (reached, handle) => {
-    const { resumeAll, resumeStoppedWave, viewProgramme } = await import('../programme.ts');
+    const { onlyStopped, resumeAll, resumeStoppedWave, viewProgramme } = await import('../programme.ts');
     if (seen === undefined) {
-      const { stopped, paused } = await reached.ask(() => viewProgramme(handle));
-      if (stopped && !paused)
+      const stopped = onlyStopped(await reached.ask(() => viewProgramme(handle)));
+      if (stopped)
         throw wrongInput(
           '--seen  the wave is stopped: to go on is decided for what was seen',
           `Look at \`tranship programme status\`, then add --seen ${stopped.fingerprint} --comment 'why it is safe'.`,

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { counted } from '../../domain/counted.ts';
 import { recordsFolder } from '../home.ts';
-import type { KnownFrom, Recovered, RecoveredVm } from '../recover.ts';
+import type { Recovered, RecoveredVm } from '../recover.ts';
+import type { KnownFrom } from '../recover-known.ts';
 import { wrongInput } from '../wrong-input.ts';
 import { examples, withJson } from './command-line.ts';
 import { EXIT } from './failures.ts';
@@ -65,6 +66,8 @@ const refuseFolder = async (folder: string): Promise<void> => {
 const recover = async ({ json, dryRun = false, records = recordsFolder(), ...place }: Asked): Promise<void> => {
   const { plan } = await readPlacesOrRefuse(place);
   await refuseFolder(records);
+  const { checkpointsOf } = await import('../checkpoints.ts');
+  await checkpointsOf(records, plan.programme);
   await atTemporal(async ({ client, ask }) => {
     const { recover: rebuild } = await import('../recover.ts');
     const done = await ask(() => rebuild(client, plan, records, dryRun), 10 * 60_000);

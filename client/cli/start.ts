@@ -36,6 +36,8 @@ const start = async (batch: string, { json, by, ...place }: Started): Promise<vo
   refuseBatch(plan, batch, place);
   await atTemporal(async (reached) => {
     const { startBatch } = await import('../batches.ts');
+    const { startNotices } = await import('../notices.ts');
+    await startNotices(reached.client, plan);
     const { handle, ran } = await reached.ask(() => startBatch(reached.client, plan, batch, by));
     const vms = vmsOfBatch(plan, batch).map(({ name, id, group }) => ({ name, id, group }));
     if (json) return sayJson({ batch, workflowId: handle.workflowId, ran, vms });

@@ -2,7 +2,9 @@ import { queueOf } from '../../domain/address.ts';
 import { queuesOfHooks } from '../../domain/hook.ts';
 import type { PathHop, Plan } from '../../domain/plan.ts';
 import type { Reached } from '../temporal.ts';
+import { checkLines } from './check.ts';
 import { type Line, noted } from './line.ts';
+import { noticeLines } from './notices.ts';
 import { productLines, questionsOf } from './products.ts';
 import { queueLine, serverLines } from './server.ts';
 
@@ -40,5 +42,11 @@ export const examine = async (reached: Reached, plan: Plan | null): Promise<read
         : [noted('product', queue, `not asked: ${canAsk ? 'no agent serves it' : 'no orchestrator runs'}`)];
     }),
   );
-  return [...server, ...agents, ...products.flat()];
+  return [
+    ...server,
+    ...agents,
+    ...products.flat(),
+    ...(await noticeLines(reached, plan)),
+    ...(await checkLines(reached, plan.programme)),
+  ];
 };

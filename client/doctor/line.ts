@@ -1,7 +1,7 @@
 /** One thing the doctor looked at. `wrong` needs somebody; `note` should be known. */
 export interface Line {
   readonly standing: 'well' | 'wrong' | 'note';
-  readonly about: 'server' | 'queue' | 'secret' | 'product' | 'plan';
+  readonly about: 'server' | 'queue' | 'secret' | 'product' | 'plan' | 'notice' | 'check';
   readonly subject: string;
   readonly says: string;
   readonly fix?: string;

@@ -2,7 +2,8 @@ import { WHOLE } from '../../domain/group-gate.ts';
 import { ANSWERS } from '../../domain/verbs.ts';
 import { kebab, shellWord } from '../../domain/words.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
-import type { Reason, Surroundings } from './reason.ts';
+import type { Surroundings } from './known.ts';
+import type { Reason } from './reason.ts';
 
 const targetOf = (view: MigrationView, { batch }: Surroundings): string => {
   const open = batch?.gates.find(({ waiting }) => waiting.some((one) => one.vm.id === view.vm.id));

@@ -20,8 +20,7 @@ const ofTheirGroup = ({ gates }: BatchView, vms: readonly string[]): readonly st
 /** Who of later groups may not begin before these have landed. */
 const ofLaterGroups = ({ gates, cleared, members, groups }: BatchView, ids: readonly string[]): readonly string[] => {
   const mine = members.filter(({ id }) => ids.includes(id));
-  const isBefore = (group: string): boolean =>
-    mine.some((one) => groups.indexOf(one.group) < groups.indexOf(group));
+  const isBefore = (group: string): boolean => mine.some((one) => groups.indexOf(one.group) < groups.indexOf(group));
   const vms = mine.map(({ vm }) => vm.id);
   const asking = gates
     .filter(({ after }) => after.some(({ id }) => vms.includes(id)))

@@ -1,7 +1,8 @@
 import { duration, kebab } from '../../domain/words.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 import { answerLines } from './answer-lines.ts';
-import { type Kind, type Reason, reasonOf, type Surroundings } from './reason.ts';
+import type { Surroundings } from './known.ts';
+import { type Kind, type Reason, reasonOf } from './reason.ts';
 import { type Remaining, remainingSteps } from './remaining.ts';
 import { waitingCost } from './waiting-cost.ts';
 import { whoMay } from './who-may.ts';
@@ -21,12 +22,7 @@ export interface Explanation {
 }
 
 /** `called`: its name, or its id where several bear the name. Pure. */
-export const explanationOf = (
-  view: MigrationView,
-  called: string,
-  around: Surroundings,
-  now: number,
-): Explanation => {
+export const explanationOf = (view: MigrationView, called: string, around: Surroundings, now: number): Explanation => {
   const { vm, phase, flags, hop, hops, programme, batch, group, owner } = view;
   const reason: Reason = reasonOf(view, around);
   const flagged = flags.length > 0 ? ` [${flags.join(' ')}]` : '';

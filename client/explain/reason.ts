@@ -2,41 +2,8 @@ import { ENDS } from '../../domain/phase.ts';
 import { kebab } from '../../domain/words.ts';
 import type { BatchView } from '../../workflows/batch-messages.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
-import type { Pending } from '../pending.ts';
+import type { Surroundings } from './known.ts';
 import { someOf } from './waiting-cost.ts';
-
-/** Who holds what is waited for. Times are ms. */
-export interface Seat {
-  readonly name: string;
-  readonly since: number;
-  /** Its migration has ended, and the estate has not shown yet that what it stands for is gone. */
-  readonly orphaned: boolean;
-}
-
-/** What is known beside the view. */
-export interface Surroundings {
-  readonly pending: readonly Pending[];
-  /** Queues of those steps that no agent serves. */
-  readonly unserved: readonly string[];
-  /** Place and reason in each line it stands in. */
-  readonly line: readonly string[];
-  readonly seats: readonly Seat[];
-  /** Since when it stands in line; null where it does not. */
-  readonly askedAt: number | null;
-  readonly batch: BatchView | null;
-  /** Who else waits behind it. */
-  readonly behind: readonly string[];
-}
-
-export const NOTHING_KNOWN: Surroundings = {
-  pending: [],
-  unserved: [],
-  line: [],
-  seats: [],
-  askedAt: null,
-  batch: null,
-  behind: [],
-};
 
 export const KINDS = [
   'ended',
@@ -109,11 +76,15 @@ const together = (view: MigrationView, { batch }: Surroundings): Reason | null =
   const { gate, vm } = view;
   if (!gate?.together) return null;
   const cleared = batch?.cleared.find(
-    ({ decision, members }) => decision === 'approve' && members.some((one) => one.gate.openedAt === gate.openedAt && isOf(batch, one.id, vm.id)),
+    ({ decision, members }) =>
+      decision === 'approve' &&
+      members.some((one) => one.gate.openedAt === gate.openedAt && isOf(batch, one.id, vm.id)),
   );
   if (batch && cleared) {
     const earlier = batch.groups.slice(0, batch.groups.indexOf(view.group));
-    const ahead = batch.members.filter((m) => earlier.includes(m.group) && m.status === 'running' && m.landed < cleared.hop);
+    const ahead = batch.members.filter(
+      (m) => earlier.includes(m.group) && m.status === 'running' && m.landed < cleared.hop,
+    );
     return {
       kind: 'turn',
       why: `the turn of ${view.group}: approved by ${cleared.by}, it begins after the groups before it`,

@@ -1,6 +1,6 @@
 import { isIrreversible } from '../../domain/ballot.ts';
+import type { GateName } from '../../domain/gate-policy.ts';
 import { ENDS, type Phase } from '../../domain/phase.ts';
-import type { GateName } from '../../domain/plan.ts';
 import { planRollBack } from '../../domain/rollback.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 

@@ -5,7 +5,7 @@ import { aroundOf } from '../around.ts';
 import { batchHandle, viewBatch } from '../batches.ts';
 import type { Reached } from '../temporal.ts';
 import { behindOf, type House } from './behind.ts';
-import type { Seat, Surroundings } from './reason.ts';
+import type { Seat, Surroundings } from './known.ts';
 
 const ANSWER_MS = 3_000;
 
@@ -39,7 +39,7 @@ interface Place {
 }
 
 /** The lease table and the batch around a migration. */
-export const houseOf = async (reached: Reached, { programme, batch }: Omit<Place, 'workflowId'>): Promise<House> => {
+const houseOf = async (reached: Reached, { programme, batch }: Omit<Place, 'workflowId'>): Promise<House> => {
   const [table, view] = await Promise.all([leasesOf(reached, programme), batchOf(reached, programme, batch)]);
   return { table, batch: view };
 };

@@ -1,9 +1,10 @@
 import type { Ballot, Loan } from '../../domain/ballot.ts';
 import { ballotLines } from '../../domain/ballot-text.ts';
-import type { GateName } from '../../domain/plan.ts';
+import type { GateName } from '../../domain/gate-policy.ts';
 import { kebab } from '../../domain/words.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
-import type { Reason, Surroundings } from './reason.ts';
+import type { Surroundings } from './known.ts';
+import type { Reason } from './reason.ts';
 
 const loansFor = (loans: readonly Loan[], gate: GateName, now: number): readonly string[] =>
   loans
@@ -28,7 +29,8 @@ export const whoMay = (
   const { gate, vm, owner, task } = view;
   if (kind === 'group') {
     const open = batch?.gates.find(({ waiting }) => waiting.some((one) => one.vm.id === vm.id));
-    if (open && open.missing.length > 0) return [`nobody yet: ${more.length > 0 ? 'all of them come to the gate first' : 'the others come first'}`];
+    if (open && open.missing.length > 0)
+      return [`nobody yet: ${more.length > 0 ? 'all of them come to the gate first' : 'the others come first'}`];
     return open ? approvers(open, 'cutover', batch?.loans ?? [], now) : ['its batch does not answer'];
   }
   if (kind === 'turn') return ['nobody has to; the approval can be taken back'];

@@ -1,11 +1,12 @@
 import type { Client } from '@temporalio/client';
 import type { EditTaken } from '../../domain/batch.ts';
-import type { BatchEdit } from '../../domain/batch-edit.ts';
+import type { BatchEdit, BatchEditing } from '../../domain/batch-edit.ts';
 import { fingerprintOf } from '../../domain/gate.ts';
 import { editBatch } from '../../workflows/batch-messages.ts';
+import type { BatchHandle } from '../batches.ts';
 import { handleOf } from '../operations.ts';
 import type { Reached } from '../temporal.ts';
-import type { Change } from './diff.ts';
+import type { Change } from './changes.ts';
 import type { LiveBatch } from './live.ts';
 
 export interface Applied extends EditTaken {
@@ -39,14 +40,18 @@ const joins = ({ edit }: Change, id: string): boolean => edit.kind === 'add' && 
 
 const idOf = (edit: BatchEdit): string | null => (edit.kind === 'add' ? edit.member.id : 'id' in edit ? edit.id : null);
 
-const send = (batch: LiveBatch, changes: readonly Change[], { by, comment }: Applying): Promise<EditTaken> => {
-  const edits = changes.map(({ edit }) => edit);
-  const seen = batch.edition ?? '';
-  return batch.handle.executeUpdate(editBatch, {
-    args: [{ by, seen, edits, ...(comment === undefined ? {} : { comment }) }],
-    updateId: `edit/${by}/${seen}/${fingerprintOf({ edits })}`,
+/** Asks a batch for all of it or nothing. The same person asking for the same twice changes it once. */
+export const sendEdits = (
+  handle: BatchHandle,
+  editing: BatchEditing,
+  updateId = `edit/${editing.by}/${editing.seen}/${fingerprintOf({ edits: editing.edits })}`,
+): Promise<EditTaken> => handle.executeUpdate(editBatch, { args: [editing], updateId });
+
+const send = (batch: LiveBatch, changes: readonly Change[], { by, comment }: Applying): Promise<EditTaken> =>
+  sendEdits(batch.handle, {
+    ...{ by, seen: batch.edition ?? '', edits: changes.map(({ edit }) => edit) },
+    ...(comment === undefined ? {} : { comment }),
   });
-};
 
 /** Batches that VMs leave come before those that they join. Throws where they leave for one another. */
 const inTurn = (live: readonly LiveBatch[], changes: readonly Change[]): readonly LiveBatch[] => {

@@ -1,4 +1,4 @@
-import type { GateName } from '../plan.ts';
+import type { GateName } from '../gate-policy.ts';
 
 /**
  * V Veeam · H HYCU · C Commvault · D deploy first (Carbonite) · A other deploy-first methods · X VMware directly ·

@@ -1,4 +1,4 @@
-import type { AzureScenario } from '../estate/types.ts';
+import type { AzureScenario } from '../estate/scenario.ts';
 import { guidOf, shortHash } from './guid.ts';
 
 /** Every ARM id of the lab's Azure side, spelled as the service spells it; plans for the lab are written from these. A §1.1 */

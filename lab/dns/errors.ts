@@ -2,7 +2,7 @@ import { CmdletError } from '../powershell/cmdlet.ts';
 
 /** Error records of the DnsServer module: the category tells what, the id carries the Win32 code. Learn: System Error Codes 9000-11999. */
 
-export const WIN32 = {
+const WIN32 = {
   accessDenied: 5,
   invalidParameter: 87,
   rpcUnavailable: 1722,

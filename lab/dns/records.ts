@@ -1,4 +1,5 @@
-import type { DnsScenario, Estate, Table } from '../estate/types.ts';
+import type { DnsScenario } from '../estate/scenario.ts';
+import type { Estate, Table } from '../estate/types.ts';
 import { relativeName, reversePlace, sameName } from './names.ts';
 
 /** Types of records the server knows, as `RecordType` shows them, with their numbers. */

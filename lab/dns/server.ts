@@ -1,4 +1,4 @@
-import type { DnsScenario } from '../estate/types.ts';
+import type { DnsScenario } from '../estate/scenario.ts';
 import type { CmdletContext } from '../powershell/cmdlet.ts';
 import { dnsError } from './errors.ts';
 import { sameName } from './names.ts';

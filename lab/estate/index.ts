@@ -8,9 +8,10 @@ import { byClock, CLOCKS, openClocks } from './clocks.ts';
 import { type LabDisks, openDisks } from './disks.ts';
 import { type ArmedFault, armFromFile, type FaultRegistry, openFaults } from './faults.ts';
 import { hostFaults, type Rebooting } from './host-faults.ts';
+import type { Scenario } from './scenario.ts';
 import { checkScenario, seedVm } from './seed.ts';
 import { openStore } from './store.ts';
-import type { Clock, Estate, EventKind, LabVm, Scenario } from './types.ts';
+import type { Clock, Estate, EventKind, LabVm } from './types.ts';
 import { type LabVms, openVms, type Pending } from './vms.ts';
 
 const TICK_MS = 100;

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { fillDisk, SMALLEST_DISK } from '../guests/journal.ts';
 import { guestOf, writeGuest } from '../guests/state.ts';
 import type { LabDisks } from './disks.ts';
-import type { LabDisk, LabVm, Scenario, VmScenario } from './types.ts';
+import type { Scenario, VmScenario } from './scenario.ts';
+import type { LabDisk, LabVm } from './types.ts';
 
 /** A UUID that is the same for the same words, so that a scenario and a lab made from it agree. */
 export const uuidFrom = (...words: readonly (string | number)[]): string => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { LabNic, LabPlatform, LabVm, Scenario } from '../estate/types.ts';
+import type { Scenario } from '../estate/scenario.ts';
+import type { LabNic, LabPlatform, LabVm } from '../estate/types.ts';
 import type { Lease } from './adapters.ts';
 
 /** A place on the network where addresses of one range work: `range` is the network address as text with its prefix. */

@@ -1,4 +1,5 @@
-import type { Estate, LabVm, Scenario } from '../estate/types.ts';
+import type { Scenario } from '../estate/scenario.ts';
+import type { Estate, LabVm } from '../estate/types.ts';
 import { shownOn } from './adapters.ts';
 import { type Networks, networksOf, rangeOf } from './networks.ts';
 
@@ -11,7 +12,7 @@ export interface Reach {
 
 const known = new WeakMap<Scenario, Networks>();
 
-export const networksFor = (scenario: Scenario): Networks => {
+const networksFor = (scenario: Scenario): Networks => {
   const found = known.get(scenario) ?? networksOf(scenario);
   known.set(scenario, found);
   return found;

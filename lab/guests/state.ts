@@ -1,5 +1,6 @@
 import { BLOCK, type LabDisks } from '../estate/disks.ts';
-import type { GuestState, LabVm, VmScenario } from '../estate/types.ts';
+import type { VmScenario } from '../estate/scenario.ts';
+import type { GuestState, LabVm } from '../estate/types.ts';
 
 /** Block 0 of the boot disk holds the guest as JSON, so that it travels with the disk and a restored disk restores it. */
 export const bootDiskOf = (vm: Pick<LabVm, 'disks'>): string | null =>

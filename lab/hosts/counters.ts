@@ -79,7 +79,7 @@ const SETS: readonly CounterSet[] = [
 ];
 
 /** A set of the failover cluster is only where one is. */
-export const setsOn = ({ clustered }: Machine): readonly CounterSet[] =>
+const setsOn = ({ clustered }: Machine): readonly CounterSet[] =>
   SETS.filter(({ name }) => clustered || !name.startsWith('Cluster'));
 
 export interface Sample {

@@ -9,7 +9,7 @@ import { driveObject } from './drives.ts';
 import { isEnabled } from './integration-services.ts';
 import { extraOf, homeOf } from './machines.ts';
 
-export const mb = 1024 * 1024;
+const mb = 1024 * 1024;
 
 const states = { on: 'Running', off: 'Off', paused: 'Paused' } as const;
 

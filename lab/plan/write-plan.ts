@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { armNames } from '../arm/names.ts';
-import type { ExpectedNic, Scenario, VmScenario } from '../estate/types.ts';
+import type { ExpectedNic, Scenario, VmScenario } from '../estate/scenario.ts';
 import type { Endpoints } from '../serve.ts';
 
 /** Environment variables the plan refers to, with what stands behind them in this scenario. */

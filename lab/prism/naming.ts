@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PrismScenario } from '../estate/types.ts';
+import type { PrismScenario } from '../estate/scenario.ts';
 
 /** An id Prism would have made up once; here it follows from the name so that it survives restarts. */
 export const stableId = (text: string): string => {

@@ -1,4 +1,4 @@
-import type { DnsScenario, ExpectedName, Scenario, VmScenario } from '../estate/types.ts';
+import type { DnsScenario, ExpectedName, Scenario, VmScenario } from '../estate/scenario.ts';
 
 const ZONE = 'lab.example';
 

@@ -1,4 +1,4 @@
-import type { Scenario } from '../estate/types.ts';
+import type { Scenario } from '../estate/scenario.ts';
 import { azure, bastion, hyperV, prism, veeam } from './ordinary.ts';
 import { vmOf } from './vm.ts';
 

@@ -1,4 +1,4 @@
-import type { Behaviour, Scenario } from '../estate/types.ts';
+import type { Behaviour, Scenario } from '../estate/scenario.ts';
 import { azure, bastion, hyperV, prism, veeam } from './ordinary.ts';
 import { vmOf } from './vm.ts';
 

@@ -1,4 +1,4 @@
-import type { AzureScenario, HyperVScenario, PrismScenario, VeeamScenario } from '../estate/types.ts';
+import type { AzureScenario, HyperVScenario, PrismScenario, VeeamScenario } from '../estate/scenario.ts';
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;

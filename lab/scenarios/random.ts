@@ -1,4 +1,4 @@
-import type { Behaviour, Scenario, VmScenario } from '../estate/types.ts';
+import type { Behaviour, Scenario, VmScenario } from '../estate/scenario.ts';
 import { azure, bastion, hyperV, prism, sizes, veeam } from './ordinary.ts';
 import { type VmWish, vmOf } from './vm.ts';
 

@@ -1,5 +1,5 @@
+import type { Behaviour, ExpectedNic, VmScenario } from '../estate/scenario.ts';
 import { uuidFrom } from '../estate/seed.ts';
-import type { Behaviour, ExpectedNic, VmScenario } from '../estate/types.ts';
 import { sizes } from './ordinary.ts';
 
 /** The two source networks and where the plan puts each of them. `keeps`: the same VLAN exists at the target. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Scenario } from '../estate/types.ts';
+import type { Scenario } from '../estate/scenario.ts';
 
 /** The plug-in's id, which is also AHV's platform id. V §1.7.2 */
 export const AHV_PLATFORM = '799a5a3e-ae1e-4eaf-86eb-8a9acc2670e2';

@@ -22,7 +22,7 @@ export const queuesOfPaths = (plan: Pick<Plan, 'paths'>, paths: readonly string[
 };
 
 /** Of all hooks, with the first place that names each. */
-export const queuesOfHookPlaces = ({ hooks = [] }: Pick<Plan, 'hooks'>): ReadonlyMap<string, At> => {
+const queuesOfHookPlaces = ({ hooks = [] }: Pick<Plan, 'hooks'>): ReadonlyMap<string, At> => {
   const queues = new Map<string, At>();
   for (const [index, hook] of hooks.entries())
     for (const [body, at] of [

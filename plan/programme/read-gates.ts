@@ -1,4 +1,4 @@
-import { GATES, type GateName, type GatePolicy, type Gates, IRREVERSIBLE } from '../../domain/plan.ts';
+import { GATES, type GateName, type GatePolicy, type Gates, IRREVERSIBLE } from '../../domain/gate-policy.ts';
 import type { WrittenPlan } from '../schema.ts';
 import type { PlanFile } from './plan-file.ts';
 

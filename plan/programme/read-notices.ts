@@ -32,7 +32,8 @@ const MEANT: Readonly<Record<WrittenReceiver['kind'], readonly PropertyKey[]>> =
 /** What a receiver of this kind has no use for is a mistake, and one that goes unseen. */
 const refuseStray = (file: PlanFile, at: At, written: WrittenReceiver): boolean => {
   const stray = [...WEB, ...MAIL].find((key) => written[key] !== undefined && !MEANT[written.kind].includes(key));
-  if (stray !== undefined) file.no([...at, stray], `A receiver of kind ${written.kind} has no ${stray}`, 'Take it out.');
+  if (stray !== undefined)
+    file.no([...at, stray], `A receiver of kind ${written.kind} has no ${stray}`, 'Take it out.');
   return stray !== undefined;
 };
 

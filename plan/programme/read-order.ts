@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { type Freeze, freezeOf } from '../../domain/freeze.ts';
-import type { BatchPlan, Gates, ProgrammePlan } from '../../domain/plan.ts';
+import type { Gates } from '../../domain/gate-policy.ts';
+import type { BatchPlan, ProgrammePlan } from '../../domain/plan.ts';
 import type { StopWaveRules } from '../../domain/stop-wave.ts';
 import { isWrong } from '../refusal.ts';
 import type { WrittenPlan } from '../schema.ts';

@@ -7,7 +7,7 @@ import { planOf } from './seeded/plan.ts';
 import { runSeeds, seedsIn } from './seeded/seeds.ts';
 import { STEPS, stepsNamed } from './steps.ts';
 
-const USAGE = `npm run chaos -- --seed N | --seeds 1-40  [--vms M] [--dry-run] [--no-kills] [--no-faults] [--keep]
+const USAGE = `npm run chaos -- --seed N | --seeds 1-40  [--vms M] [--dry-run] [--no-kills] [--no-faults] [--no-mix] [--keep]
 npm run chaos -- --sample | --matrix [--processes a,b] [--steps x,y] [--seed N] [--os windows|linux] [--keep]`;
 
 const processesNamed = (text: string | undefined): readonly ProcessName[] =>
@@ -29,6 +29,7 @@ const { values } = parseArgs({
     'dry-run': { type: 'boolean', default: false },
     'no-kills': { type: 'boolean', default: false },
     'no-faults': { type: 'boolean', default: false },
+    'no-mix': { type: 'boolean', default: false },
     os: { type: 'string', default: 'windows' },
     keep: { type: 'boolean', default: false },
   },
@@ -41,7 +42,7 @@ const say = (line: string): void => {
 const runSeeded = async (asked: string): Promise<number> => {
   const vms = Number(values.vms);
   if (!Number.isInteger(vms) || vms < 1 || vms > 200) throw new Error(`--vms is a whole number from 1 to 200`);
-  const wish = { vms, kills: !values['no-kills'], faults: !values['no-faults'] };
+  const wish = { vms, kills: !values['no-kills'], faults: !values['no-faults'], mix: !values['no-mix'] };
   const seeds = seedsIn(asked);
   if (values['dry-run']) {
     const plans = seeds.map((seed) => planOf({ seed, ...wish }));

@@ -1,5 +1,6 @@
 import type { VmDescription } from '../../domain/vm.ts';
-import type { LabVm, Scenario } from '../../lab/estate/types.ts';
+import type { Scenario } from '../../lab/estate/scenario.ts';
+import type { LabVm } from '../../lab/estate/types.ts';
 import { type LabProcess, startLab } from '../support/lab-process.ts';
 import { mishapOf, toldOf } from '../support/mishap-of.ts';
 import { type SecondHop, secondHop } from '../support/second-hop.ts';

@@ -140,6 +140,23 @@ const COMMAND_LINES: readonly WrongLine[] = [
     1,
   ),
   line('an answer for a VM that does not run', 'retry web-77', 'No running migration of web-77', 'tranship status', 1),
+  line('an explanation of nobody', 'explain', "missing required argument 'vm'", '--help'),
+  line(
+    'an explanation of a VM that does not run',
+    'explain web-77',
+    'No running migration of web-77',
+    'tranship status',
+    1,
+  ),
+  line('a ledger of nothing', 'ledger', 'neither a VM nor --batch nor --programme', 'tranship ledger VM'),
+  line('a ledger of a VM and a batch', 'ledger web-01 --batch wave-01', 'both a VM (web-01)', 'one or the other'),
+  line('a ledger in two forms', 'ledger web-01 --json --csv', 'both --json and --csv', 'one of the two'),
+  line('a ledger of a VM that never ran', 'ledger web-77', 'Nothing is known of web-77', 'tranship status', 1),
+  line('a completion for no shell', 'completion', "missing required argument 'shell'", '--help'),
+  line('a completion for another shell', 'completion tcsh', "'tcsh' is invalid", 'bash, zsh, fish'),
+  line('names of nothing known', 'completion names host', "'host' is invalid", 'vm, batch, programme'),
+  line('an inbox of nobody', 'inbox --by _', "'--by <who>' argument ' ' is invalid", 'Give a name'),
+  line('a gate that is opened unasked', 'approve web-01 --yes', "unknown option '--yes'", '--help'),
   line('a batch that does not run', 'approve --batch wave-77', 'No batch wave-77 runs', 'tranship start wave-77', 1),
 ];
 

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Platform } from '../../activities/contracts/platform.ts';
 import { openEstate } from '../../lab/estate/index.ts';
-import type { Scenario } from '../../lab/estate/types.ts';
+import type { Scenario } from '../../lab/estate/scenario.ts';
 import { driverOf } from '../../workers/drivers.ts';
 import { firstHop } from '../support/first-hop.ts';
 import { type LabProcess, startLab } from '../support/lab-process.ts';

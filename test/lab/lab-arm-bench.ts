@@ -2,7 +2,8 @@ import { mintToken } from '../../lab/arm/entra/tokens.ts';
 import { type ArmNames, armNames, handle } from '../../lab/arm/index.ts';
 import { armLab } from '../../lab/arm/lab.ts';
 import { diskInstanceId, nicInstanceId } from '../../lab/arm/off-azure/machine.ts';
-import type { Fault, LabVm, Scenario } from '../../lab/estate/types.ts';
+import type { Scenario } from '../../lab/estate/scenario.ts';
+import type { Fault, LabVm } from '../../lab/estate/types.ts';
 import { oneVm } from '../../lab/scenarios/one.ts';
 import { type Bench, labBench } from '../support/lab-bench.ts';
 import { httpBench, inside, type Reply } from '../support/lab-http.ts';
@@ -47,7 +48,7 @@ const versions: readonly (readonly [RegExp, string])[] = [
   [/microsoft\.extendedlocation/i, '2021-08-15'],
 ];
 
-export const versionOf = (id: string): string =>
+const versionOf = (id: string): string =>
   versions.findLast(([pattern]) => pattern.test(id.slice(id.toLowerCase().lastIndexOf('/providers/'))))?.[1] ??
   '2021-04-01';
 

@@ -1,4 +1,4 @@
-import type { Scenario } from '../../lab/estate/types.ts';
+import type { Scenario } from '../../lab/estate/scenario.ts';
 import { oneVm } from '../../lab/scenarios/one.ts';
 import { type Bench, labBench } from '../support/lab-bench.ts';
 

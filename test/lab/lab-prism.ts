@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Scenario } from '../../lab/estate/types.ts';
+import type { Scenario } from '../../lab/estate/scenario.ts';
 import { handle } from '../../lab/prism/index.ts';
 import { oneVm } from '../../lab/scenarios/one.ts';
 import { type Bench, labBench } from '../support/lab-bench.ts';

@@ -1,4 +1,5 @@
-import type { Fault, LabVm, Scenario } from '../../lab/estate/types.ts';
+import type { Scenario } from '../../lab/estate/scenario.ts';
+import type { Fault, LabVm } from '../../lab/estate/types.ts';
 import { ready, run } from '../../lab/powershell/calls.ts';
 import { CmdletError } from '../../lab/powershell/cmdlet.ts';
 import { property } from '../../lab/powershell/properties.ts';

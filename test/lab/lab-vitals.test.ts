@@ -1,5 +1,6 @@
 import { handle as arm } from '../../lab/arm/index.ts';
-import type { Fault, Scenario } from '../../lab/estate/types.ts';
+import type { Scenario } from '../../lab/estate/scenario.ts';
+import type { Fault } from '../../lab/estate/types.ts';
 import { oneVm } from '../../lab/scenarios/one.ts';
 import { type ShellBench, type ShellCall, shellBench } from '../support/lab-shell.ts';
 

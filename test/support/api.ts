@@ -65,6 +65,7 @@ export const apiTrial = async (reached: Reached, change: Partial<ApiOptions> = {
   const log: string[] = [];
   const running = await startApi(reached, {
     ...{ host: '127.0.0.1', port: 0, home, records: join(home, 'records'), oidc: null, tls: null, signWith: null },
+    plan: { plan: join(home, 'plan.yaml'), vms: join(home, 'vms.csv') },
     log: pino({ base: null }, { write: (line: string) => void log.push(line) }),
     lookEveryMs: 50,
     heartbeatMs: 100,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Scenario } from '../../lab/estate/types.ts';
+import type { Scenario } from '../../lab/estate/scenario.ts';
 import type { TrialEstate, Written } from '../../tools/estate/estate.ts';
 
 /** Everything in a scenario that says whose estate it is. */

@@ -1,4 +1,5 @@
-import type { GateName, GatePolicy, JourneyOrder } from '../../domain/plan.ts';
+import type { GateName, GatePolicy } from '../../domain/gate-policy.ts';
+import type { JourneyOrder } from '../../domain/plan.ts';
 import { scriptedOrder } from './order.ts';
 
 /** The gates of a scripted order, some of which ask for more. */

@@ -1,4 +1,4 @@
-import type { ExpectedNic, Scenario, VmScenario } from '../../lab/estate/types.ts';
+import type { ExpectedNic, Scenario, VmScenario } from '../../lab/estate/scenario.ts';
 
 export const ADDRESS = '10.10.120.21';
 

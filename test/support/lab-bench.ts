@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LabEstate, openEstate } from '../../lab/estate/index.ts';
-import type { LabPlatform, LabVm, Scenario } from '../../lab/estate/types.ts';
+import type { Scenario } from '../../lab/estate/scenario.ts';
+import type { LabPlatform, LabVm } from '../../lab/estate/types.ts';
 import { oneVm } from '../../lab/scenarios/one.ts';
 
 export interface Bench {

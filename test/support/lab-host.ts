@@ -1,4 +1,5 @@
-import type { LabVm, Scenario } from '../../lab/estate/types.ts';
+import type { Scenario } from '../../lab/estate/scenario.ts';
+import type { LabVm } from '../../lab/estate/types.ts';
 import { hyperVCmdlets } from '../../lab/hyper-v/cmdlets.ts';
 import { ready, run } from '../../lab/powershell/calls.ts';
 import { CmdletError, type CmdletTable } from '../../lab/powershell/cmdlet.ts';

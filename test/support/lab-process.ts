@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Agent } from 'undici';
-import type { Fault, LabPlatform, LabVm, Scenario } from '../../lab/estate/types.ts';
+import type { Scenario } from '../../lab/estate/scenario.ts';
+import type { Fault, LabPlatform, LabVm } from '../../lab/estate/types.ts';
 import type { Endpoints } from '../../lab/serve.ts';
 import { type Running, startProgram } from '../../tools/estate/process.ts';
 import { eventually } from './server.ts';

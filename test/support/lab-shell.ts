@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import type { Scenario } from '../../lab/estate/types.ts';
+import type { Scenario } from '../../lab/estate/scenario.ts';
 import { handle } from '../../lab/powershell/index.ts';
 import { shellToken } from '../../lab/powershell/listener.ts';
 import { serverIdentity } from '../../lab/tls/authority.ts';

@@ -1,4 +1,4 @@
-import type { Scenario, VmScenario } from '../../lab/estate/types.ts';
+import type { Scenario, VmScenario } from '../../lab/estate/scenario.ts';
 import { eightVms } from '../../lab/scenarios/eight.ts';
 import { oneVm } from '../../lab/scenarios/one.ts';
 import { hopOne, hopTwo, seed } from './oracle-hops.ts';

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LabPlatform, Scenario } from '../../lab/estate/types.ts';
+import type { Scenario } from '../../lab/estate/scenario.ts';
+import type { LabPlatform } from '../../lab/estate/types.ts';
 
 const BLOCK = 65_536;
 

@@ -1,4 +1,4 @@
-import type { ExpectedNic, VmScenario } from '../../lab/estate/types.ts';
+import type { ExpectedNic, VmScenario } from '../../lab/estate/scenario.ts';
 import {
   type Draft,
   type DraftDecision,

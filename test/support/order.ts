@@ -1,7 +1,8 @@
 import { CONTRACT } from '../../domain/address.ts';
 import { PURPOSES } from '../../domain/capacity.ts';
+import { GATES, type GateName, type GatePolicy, IRREVERSIBLE } from '../../domain/gate-policy.ts';
 import type { Landing } from '../../domain/landing.ts';
-import { GATES, type GateName, type GatePolicy, IRREVERSIBLE, type JourneyOrder } from '../../domain/plan.ts';
+import type { JourneyOrder } from '../../domain/plan.ts';
 
 const landing = (name: string): Landing => ({
   name,

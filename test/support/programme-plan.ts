@@ -1,5 +1,6 @@
 import type { Estate } from '../../domain/estate.ts';
-import type { Gates, PathHop, Plan, Policies, ProgrammePlan, VmPlan } from '../../domain/plan.ts';
+import type { Gates } from '../../domain/gate-policy.ts';
+import type { PathHop, Plan, Policies, ProgrammePlan, VmPlan } from '../../domain/plan.ts';
 import type { Window } from '../../domain/window.ts';
 import { scriptedOrder } from './order.ts';
 

@@ -1,5 +1,6 @@
 import { openEstate } from '../../lab/estate/index.ts';
-import type { LabVm, Scenario } from '../../lab/estate/types.ts';
+import type { Scenario } from '../../lab/estate/scenario.ts';
+import type { LabVm } from '../../lab/estate/types.ts';
 
 export const STAGED = '7c2f60a4-91b3-4d0e-8a57-0d2c6f1e9b31';
 

@@ -9,8 +9,9 @@ import {
   moversToPrepare,
   startMigration,
 } from '../../client/operations.ts';
+import type { GateName } from '../../domain/gate-policy.ts';
 import type { Phase } from '../../domain/phase.ts';
-import { type GateName, isIdentified, type Plan } from '../../domain/plan.ts';
+import { isIdentified, type Plan } from '../../domain/plan.ts';
 import type { Verb } from '../../domain/verbs.ts';
 import { readPlan } from '../../plan/read-plan.ts';
 import { startTrial, type TrialEstate } from '../../tools/estate/estate.ts';

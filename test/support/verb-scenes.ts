@@ -1,6 +1,6 @@
 import { mishap, notFinished } from '../../activities/contracts/mishap.ts';
+import type { GateName } from '../../domain/gate-policy.ts';
 import type { Phase } from '../../domain/phase.ts';
-import type { GateName } from '../../domain/plan.ts';
 import { AFTER_ROLLBACK } from '../../domain/rollback.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 

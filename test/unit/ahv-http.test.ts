@@ -1,44 +1,25 @@
-import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import * as x509 from '@peculiar/x509';
 import { httpClient } from '../../activities/http/client.ts';
 import { retryAfterMs } from '../../activities/http/failures.ts';
 import { paced } from '../../activities/http/pace.ts';
 import { requestId } from '../../activities/http/request-id.ts';
+import { certificate } from '../support/certificate.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
-const servers: Server[] = [];
+const servers: { readonly server: Server; readonly remove: () => void }[] = [];
 let answer: Answer = () => {};
-let folder: string;
 let ca: string;
 let base: string;
 /** A server whose certificate names another host. */
 let misnamed: { readonly base: string; readonly ca: string };
 
-const pem = (kind: string, bytes: ArrayBuffer): string =>
-  `-----BEGIN ${kind}-----\n${Buffer.from(bytes).toString('base64')}\n-----END ${kind}-----\n`;
-
 /** Serves at 127.0.0.1 under a certificate for this name; no name is ever looked up. */
-const serve = async (name: { type: 'ip' | 'dns'; value: string }): Promise<{ base: string; ca: string }> => {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: `CN=${name.value}`,
-    keys: keys as never,
-    signingAlgorithm: algorithm,
-    extensions: [new x509.BasicConstraintsExtension(true, 1, true), new x509.SubjectAlternativeNameExtension([name])],
-  });
-  const file = join(folder, `${name.value}.pem`);
-  writeFileSync(file, certificate.toString('pem'));
-  const key = pem('PRIVATE KEY', await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
-  const server = createServer({ key, cert: certificate.toString('pem') }, (request, response) => {
+const serve = async (name?: Parameters<typeof certificate>[0]): Promise<{ base: string; ca: string }> => {
+  const { key, cert, ca: file, remove } = await certificate(name);
+  const server = createServer({ key, cert }, (request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => {
       body += chunk.toString();
@@ -46,23 +27,21 @@ const serve = async (name: { type: 'ip' | 'dns'; value: string }): Promise<{ bas
     request.on('end', () => answer(request, response, body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  servers.push(server);
+  servers.push({ server, remove });
   return { base: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, ca: file };
 };
 
 beforeAll(async () => {
-  x509.cryptoProvider.set(webcrypto as never);
-  folder = mkdtempSync(join(tmpdir(), 'http-'));
-  ({ base, ca } = await serve({ type: 'ip', value: '127.0.0.1' }));
+  ({ base, ca } = await serve());
   misnamed = await serve({ type: 'dns', value: 'prism.example.org' });
 });
 
 afterAll(async () => {
-  for (const server of servers) {
+  for (const { server, remove } of servers) {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
+    remove();
   }
-  rmSync(folder, { recursive: true });
 });
 
 const get = (path = '/x') => httpClient({ base, ca })({ method: 'GET', path });
@@ -92,7 +71,7 @@ test('a server of another name is a matter of configuration', async () => {
 });
 
 test('a CA file that is not there is a matter of configuration', async () => {
-  const client = httpClient({ base, ca: join(folder, 'none.pem') });
+  const client = httpClient({ base, ca: '/nowhere/none.pem' });
   expect((await failing(client({ method: 'GET', path: '/x' }))).type).toBe('Configuration');
 });
 

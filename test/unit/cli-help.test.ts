@@ -16,11 +16,15 @@ const WITHOUT_JSON = [
   'plan',
   'plan schema',
   'programme',
+  'notices',
+  'check',
   'worker',
   'worker orchestrator',
   'worker agent',
   'jea',
   'api keys',
+  'completion',
+  'completion names',
   'lab',
 ];
 

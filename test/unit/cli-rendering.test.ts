@@ -1,96 +1,16 @@
 import { doctorText } from '../../client/cli/doctor.ts';
-import { commandFor, inboxText } from '../../client/cli/inbox.ts';
+import { commandFor, inboxText } from '../../client/cli/inbox-text.ts';
 import { bytes, duration, say, shellWord, table } from '../../client/cli/print.ts';
 import { reportText } from '../../client/cli/report.ts';
 import { statusTable } from '../../client/cli/status.ts';
 import { explain } from '../../client/cli/vm-text.ts';
-import { watchText } from '../../client/cli/watch.ts';
+import { watchText } from '../../client/cli/watch-text.ts';
 import { amiss, noted, well } from '../../client/doctor/line.ts';
 import type { Waiting } from '../../client/inbox.ts';
-import type { Listed } from '../../client/overview.ts';
 import { vmReport } from '../../client/report.ts';
 import { standingOf, summaryLine, summaryOf } from '../../client/summary.ts';
-import type { OpenGate } from '../../domain/gate.ts';
-import { newHopRecord } from '../../domain/hop-record.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
-
-const MINUTE = 60_000;
-const NOW = Date.UTC(2030, 0, 5, 21, 30);
-
-const listed = (change: Partial<Listed> = {}): Listed => ({
-  workflowId: `vm/p1/a/${change.id ?? 'src-1'}`,
-  id: 'src-1',
-  name: 'web-01',
-  programme: 'p1',
-  batch: 'wave-01',
-  group: 'web',
-  phase: 'Seeding',
-  hop: 1,
-  flags: [],
-  waitingFor: null,
-  owner: 'team-orders',
-  startedAt: NOW - 90 * MINUTE,
-  run: 'running',
-  ...change,
-});
-
-const GATE: OpenGate = {
-  name: 'cutover',
-  hop: 1,
-  round: 0,
-  fingerprint: 'abcdef0123456789',
-  evidence: { vm: 'web-01', warnings: ['PF-113 It has no recovery point.'] },
-  openedAt: NOW - 20 * MINUTE,
-  approvers: ['leads'],
-};
-
-const view = (change: Partial<MigrationView> = {}): MigrationView => ({
-  programme: 'p1',
-  batch: 'wave-01',
-  group: 'web',
-  owner: 'team-orders',
-  vm: { id: 'src-1', name: 'web-01' },
-  phase: 'CuttingOver',
-  hop: 1,
-  flags: [],
-  waitingFor: null,
-  step: 'cut over',
-  parked: null,
-  gate: null,
-  legal: ['rollBack', 'pause'],
-  hops: [{ ...newHopRecord(1), item: 'job-1', fence: 'held', cutOver: 'begun' }, newHopRecord(2)],
-  outageBudgetMs: 30 * MINUTE,
-  findings: [],
-  ledger: {
-    entries: [{ hop: 1, mark: 'stopOfService', at: NOW - 40 * MINUTE }],
-    waits: [{ gate: 'cutover', hop: 1, from: NOW - 60 * MINUTE, to: NOW - 45 * MINUTE }],
-    bytes: [
-      { hop: 1, round: 0, moved: 3 * 2 ** 30 },
-      { hop: 1, round: 1, moved: 5 * 2 ** 20 },
-    ],
-  },
-  decisions: [],
-  commands: [],
-  refused: [],
-  ...change,
-});
-
-const PARKED: NonNullable<MigrationView['parked']> = {
-  step: 'cut over',
-  hop: 1,
-  mishap: {
-    class: 'Vendor',
-    message: 'The staged VM did not report a heartbeat.',
-    changed: 'source is off',
-    likely: 'hv_* drivers missing',
-    fix: 'Look at its console, then retry.',
-    at: 'hyper-v@stage01',
-  },
-  skippable: false,
-  repairable: true,
-  forceable: false,
-  since: NOW - 10 * MINUTE,
-};
+import { GATE, listed, MINUTE, NOW, PARKED, view } from '../support/cli-views.ts';
 
 test.each([
   [null, '–'],
@@ -182,11 +102,21 @@ test('watch shows how far a step is in the words of its product, and no line is 
       { ...listed(), pending },
       { ...listed({ name: 'db-01' }), pending: [waits] },
     ],
+    batches: [
+      {
+        programme: 'p1',
+        batch: 'wave-01',
+        vms: 5,
+        summary: { running: 5, waiting: 0, stalled: 0, failed: 0 },
+      },
+    ],
     left: 3,
   };
   expect(watchText(seen, 200)).toContain('synchronise at veeam@vbr01, asked 7 times: 45 %, 1.2 GB of 3 GB, 80 MB/s');
   expect(watchText(seen, 200)).toContain('cut-over at veeam@vbr01, waits for its agent');
   expect(watchText(seen, 200)).toContain('… and 3 more');
+  expect(watchText(seen, 200)).toContain('wave-01 of p1 · 5 VMs · 5 running · 0 waiting for you');
+  expect(watchText(seen, 200)).toMatch(/web-01 .*\[#####-----\] .*synchronise/);
   expect(
     Math.max(
       ...watchText(seen, 60)

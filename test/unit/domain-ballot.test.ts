@@ -14,8 +14,8 @@ import {
   type Who,
 } from '../../domain/ballot.ts';
 import { ballotLines } from '../../domain/ballot-text.ts';
+import { GATES, type GateName, type GatePolicy } from '../../domain/gate-policy.ts';
 import { type LoanAsked, lend, refuseLoan } from '../../domain/loan.ts';
-import { GATES, type GateName, type GatePolicy } from '../../domain/plan.ts';
 
 const rules = (change: Partial<GatePolicy> = {}): GatePolicy => ({
   approvers: ['anna', 'ben', 'leads'],
@@ -302,4 +302,19 @@ test('where nobody is known to be who they say, only what can be undone is lent'
     at: 500,
     until: 1_000,
   });
+});
+
+test('one person is not two by a capital, a space or a sign that nobody sees', () => {
+  const anyone = opened({ approvers: [], quorum: 2, notRequester: true }, 'Carl');
+  const one = after(anyone, 'anna');
+  for (const spelt of ['Anna', ' anna ', 'anna\u200b', '\uff41nna'])
+    expect([spelt, refusal(one, spelt)]).toEqual([spelt, expect.stringContaining('counts once')]);
+  for (const spelt of ['carl', 'CARL ', 'Carl\u00a0'])
+    expect([spelt, refusal(one, spelt)]).toEqual([spelt, expect.stringContaining('asked for it')]);
+  expect(refusal(one, 'ben')).toBeNull();
+});
+
+test.each([-1e300, 1e300, -1, 8.64e15])('a loan until %d is no loan, and refusing it can be told', (until) => {
+  const told = refuseLoan({ from: 'anna', to: 'eve', by: 'anna', until }, { cutover: rules() }, true, 100);
+  expect(told).toContain('Lending is');
 });

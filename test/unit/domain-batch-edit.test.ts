@@ -5,14 +5,16 @@ import {
   type BatchOrder,
   type BatchState,
   ended,
-  hear,
   isOver,
   type MemberGate,
   newBatch,
   started,
 } from '../../domain/batch.ts';
 import { type BatchEdit, type BatchEditing, editionOf, editText, memberOf, ordersOf } from '../../domain/batch-edit.ts';
-import { groupGates, post, takeGroupDecision } from '../../domain/group-gate.ts';
+import { hear } from '../../domain/batch-reports.ts';
+import { takeGroupDecision } from '../../domain/group-decision.ts';
+import { groupGates } from '../../domain/group-gate.ts';
+import { post } from '../../domain/group-post.ts';
 import { judgeEdits, refuseEditing } from '../../domain/judge-edits.ts';
 import type { JourneyOrder } from '../../domain/plan.ts';
 import type { Window } from '../../domain/window.ts';
@@ -251,7 +253,9 @@ test('an editing is taken whole or not at all, for the batch as it was seen', ()
 
 test('more changed orders than a run can be handed are refused', () => {
   const long = 'x'.repeat(600_000);
-  const edits: readonly BatchEdit[] = [{ kind: 'add', member: memberIn('web-3', 'web', { owner: long }) }];
+  const edits: readonly BatchEdit[] = [
+    { kind: 'add', member: memberIn('web-3', 'web', { smoke: { kind: 'none', target: long, expect: '' } }) },
+  ];
   expect(refuseEditing(running, BATCH.members, { by: 'ops', seen: editionOf(running), edits }, 100)).toContain(
     'Start another batch',
   );
@@ -355,4 +359,24 @@ test('whatever a signal carries is judged, never thrown', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test('an edit brings in nobody whose gates are easier than those of the batch', () => {
+  const strict = (member: BatchMember): BatchMember => ({
+    ...member,
+    order: { ...member.order, trustNamespace: false },
+  });
+  const house: BatchOrder = { ...BATCH, members: BATCH.members.map(strict) };
+  const judged = (member: BatchMember) =>
+    judgeEdits(newBatch(house), house.members, [{ kind: 'add', member }], 100).map((refused) => refused?.why ?? null);
+  expect(judged(memberIn('web-3', 'web'))).toEqual([expect.stringContaining('does not take people at their word')]);
+  const same = strict(memberIn('web-3', 'web'));
+  expect(judged(same)).toEqual([null]);
+  const gates = { ...same.order.gates, decommission: { approvers: [], irreversible: true } };
+  expect(judged({ ...same, order: { ...same.order, gates } })).toEqual([expect.stringContaining('other gates')]);
+  const replan: BatchEdit = { kind: 'replan', id: id('web-1'), order: memberIn('web-1', 'web').order };
+  expect(judgeEdits(newBatch(house), house.members, [replan], 100)[0]?.why).toContain('at their word');
+  expect(why(planned, { kind: 'groups', groups: ['db', 'web', '*'] })).toEqual([
+    expect.stringContaining('list of names'),
+  ]);
 });

@@ -1,20 +1,19 @@
 import {
   type BatchState,
-  hear,
   isBatchOver,
   lost,
   type MemberGate,
   newBatch,
   notStarted,
-  reconcile,
-  refuseGroupRollBack,
   started,
-  takenUp,
   toStart,
-  turnGroup,
 } from '../../domain/batch.ts';
+import { hear, reconcile, takenUp } from '../../domain/batch-reports.ts';
 import { describeBatch } from '../../domain/batch-text.ts';
-import { groupGates, nextMoment, post, refuseGroupDecision, takeGroupDecision } from '../../domain/group-gate.ts';
+import { refuseGroupDecision, takeGroupDecision } from '../../domain/group-decision.ts';
+import { groupGates } from '../../domain/group-gate.ts';
+import { nextMoment, post } from '../../domain/group-post.ts';
+import { refuseGroupRollBack, turnGroup } from '../../domain/group-turn.ts';
 import type { Window } from '../../domain/window.ts';
 import { scriptedOrder } from '../support/order.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Decision, fingerprintOf, isIrreversible, type OpenGate, refuseDecision } from '../../domain/gate.ts';
-import { GATES } from '../../domain/plan.ts';
+import { GATES } from '../../domain/gate-policy.ts';
 
 const WORDING = ['does', 'attest'];
 const key = fc.string({ minLength: 1, maxLength: 8 }).filter((text) => !WORDING.includes(text) && text !== '__proto__');

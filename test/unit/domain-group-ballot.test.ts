@@ -1,16 +1,11 @@
 import fc from 'fast-check';
 import { turnsOf } from '../../client/batches.ts';
-import { type BatchState, type GroupDecision, hear, type MemberGate, newBatch, started } from '../../domain/batch.ts';
-import {
-  groupGates,
-  hasLetThrough,
-  nextMoment,
-  post,
-  refuseGroupDecision,
-  takeGroupDecision,
-  WHOLE,
-} from '../../domain/group-gate.ts';
-import type { GatePolicy } from '../../domain/plan.ts';
+import { type BatchState, type GroupDecision, type MemberGate, newBatch, started } from '../../domain/batch.ts';
+import { hear } from '../../domain/batch-reports.ts';
+import type { GatePolicy } from '../../domain/gate-policy.ts';
+import { letThroughBy, refuseGroupDecision, takeGroupDecision } from '../../domain/group-decision.ts';
+import { groupGates, WHOLE } from '../../domain/group-gate.ts';
+import { nextMoment, post } from '../../domain/group-post.ts';
 import { scriptedOrder } from '../support/order.ts';
 
 const VMS = { 'db-1': 'db', 'db-2': 'db', 'web-1': 'web' };
@@ -149,12 +144,37 @@ test('what of a whole batch waits for its turn is listed as one, and taken back 
 test('a batch vouches only for what it let through and has sent', () => {
   const seen = { hop: 1, fingerprint: 'f', openedAt: 1 };
   const state = atGate(batchOf({ quorum: 2 }));
-  expect(hasLetThrough(approved(state, 'db', 'anna'), 'db-1', seen)).toBe(false);
+  expect(letThroughBy(approved(state, 'db', 'anna'), 'db-1', seen)).toBeNull();
   const both = approved(approved(approved(approved(state, 'db', 'anna'), 'db', 'ben'), 'web', 'anna'), 'web', 'ben');
   const sent = post(both, 10).state;
-  expect(hasLetThrough(sent, 'db-1', seen)).toBe(true);
-  expect(hasLetThrough(sent, 'db-1', { ...seen, openedAt: 2 })).toBe(false);
-  expect(hasLetThrough(sent, 'web-1', seen)).toBe(false);
+  expect(letThroughBy(sent, 'db-1', seen)).toBe('ben');
+  expect(letThroughBy(sent, 'db-1', { ...seen, openedAt: 2 })).toBeNull();
+  expect(letThroughBy(sent, 'web-1', seen)).toBeNull();
+});
+
+test('what lapsed before its turn is not vouched for, whatever is reported of its members', () => {
+  const seen = { hop: 1, fingerprint: 'f', openedAt: 1 };
+  const state = atGate(batchOf({}));
+  const waits = post(approved(state, 'web', 'anna'), 10).state;
+  const taken = { ...waits, cleared: [] };
+  const forged = hear(taken, { member: 'web-1', told: 'landed', hop: 1 });
+  expect(forged.members.find(({ id }) => id === 'web-1')).toMatchObject({ gate: null, through: 1 });
+  expect(letThroughBy(forged, 'web-1', seen)).toBeNull();
+});
+
+test('who added a VM under way, or planned it anew, asked for the group it is of, and only for that', () => {
+  const state = batchOf({ notRequester: true }, 'carl');
+  const order = {
+    ...scriptedOrder({ name: 'db-2', group: 'db', source: { id: 'db-2', name: 'db-2' } }),
+    requestedBy: 'anna',
+  };
+  const asked = atGate({ ...state, orders: [{ id: 'db-2', order }] });
+  expect(refuseGroupDecision(asked, on(asked, 'db', 'anna'), 10)).toContain('anna asked for it');
+  expect(refuseGroupDecision(asked, on(asked, 'db', 'carl'), 10)).toContain('carl asked for it');
+  expect(refuseGroupDecision(asked, on(asked, 'db', 'ben'), 10)).toBeNull();
+  expect(refuseGroupDecision(asked, on(asked, 'web', 'anna'), 10)).toBeNull();
+  const lent = { ...asked, loans: [{ from: 'anna', to: 'dora', by: 'anna', at: 0, until: 100 }] };
+  expect(refuseGroupDecision(lent, on(lent, 'db', 'dora'), 10)).toContain('who asked for it');
 });
 
 /** What people, members and time do, in any order. */

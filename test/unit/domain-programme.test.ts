@@ -1,23 +1,18 @@
 import fc from 'fast-check';
 import { editFreezes, type Freeze, freezeOf, frozenUntil, refuseFreezeEdit } from '../../domain/freeze.ts';
 import {
-  begun,
-  hearBatch,
   isInFlight,
-  judgeWave,
   newProgramme,
-  nextProgrammeMoment,
   type ProgrammeBatch,
   type ProgrammeRules,
   type ProgrammeState,
   programmeCounts,
-  refuseResumeWave,
   replanned,
-  resumedWave,
-  seeBatches,
-  turnsNow,
 } from '../../domain/programme.ts';
+import { begun, hearBatch, seeBatches } from '../../domain/programme-progress.ts';
 import { describeProgramme, glanceOf } from '../../domain/programme-text.ts';
+import { nextProgrammeMoment, turnsNow } from '../../domain/programme-turns.ts';
+import { judgeWave, refuseResumeWave, resumedWave } from '../../domain/programme-wave.ts';
 import { look, type StopWaveRules } from '../../domain/stop-wave.ts';
 import type { Window } from '../../domain/window.ts';
 

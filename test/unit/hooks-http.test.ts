@@ -1,15 +1,11 @@
-import 'reflect-metadata';
-import { createHmac, webcrypto } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import * as x509 from '@peculiar/x509';
 import type { RequestOrder } from '../../activities/contracts/hooks.ts';
 import { httpHooks } from '../../activities/hooks/index.ts';
 import { CONTRACT } from '../../domain/address.ts';
 import type { HookInstance } from '../../domain/estate.ts';
+import { certificate } from '../support/certificate.ts';
 import { type HookServer, hookServer } from '../support/hook-server.ts';
 import { toldOf } from '../support/mishap-of.ts';
 
@@ -138,32 +134,16 @@ test('a CA that is not there is named, and nothing is sent', async () => {
 
 /** An https server under an authority of its own, whose PEM file it tells. */
 const privateServer = async (): Promise<{ endpoint: string; ca: string; stop: () => void }> => {
-  x509.cryptoProvider.set(webcrypto as never);
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: 'CN=127.0.0.1',
-    keys: keys as never,
-    signingAlgorithm: algorithm,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 1, true),
-      new x509.SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }]),
-    ],
-  });
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  const cert = certificate.toString('pem');
-  const key = `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n`;
+  const { key, cert, ca, remove } = await certificate();
   const secure = createServer({ key, cert }, (_request, response) => response.writeHead(204).end());
   await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
-  const folder = mkdtempSync(join(tmpdir(), 'hooks-tls-'));
-  writeFileSync(join(folder, 'ca.pem'), cert);
   return {
     endpoint: `https://127.0.0.1:${(secure.address() as AddressInfo).port}`,
-    ca: join(folder, 'ca.pem'),
+    ca,
     stop: () => {
       secure.closeAllConnections();
       secure.close();
-      rmSync(folder, { recursive: true });
+      remove();
     },
   };
 };

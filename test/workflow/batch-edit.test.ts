@@ -3,7 +3,7 @@ import { type BatchHandle, startBatch, viewBatch } from '../../client/batches.ts
 import { handleOf, viewMigration } from '../../client/operations.ts';
 import { applyEdits } from '../../domain/apply-edits.ts';
 import { newBatch } from '../../domain/batch.ts';
-import type { GateName } from '../../domain/plan.ts';
+import type { GateName } from '../../domain/gate-policy.ts';
 import { approveGroup, batchRun, batchSeen, groupGate } from '../support/batch-run.ts';
 import { cli, type Said } from '../support/cli.ts';
 import { type LivePlan, livePlan, type PlannedVm, vmName } from '../support/live-plan.ts';

@@ -1,6 +1,7 @@
 import { answerGroup, viewBatch } from '../../client/batches.ts';
+import type { GatePolicy } from '../../domain/gate-policy.ts';
 import { WHOLE } from '../../domain/group-gate.ts';
-import type { GatePolicy, JourneyOrder } from '../../domain/plan.ts';
+import type { JourneyOrder } from '../../domain/plan.ts';
 import { view } from '../../workflows/messages.ts';
 import { approveGroup, batchRun, batchSeen, groupGate } from '../support/batch-run.ts';
 import { cli } from '../support/cli.ts';
@@ -144,27 +145,18 @@ test('VMs that wait by themselves are approved as a list that was looked at, and
   }
 });
 
+const lendUntil = (until: string) =>
+  cli(
+    ['delegate', '--batch', 'b1', '--programme', 'lent-batch', '--by', 'ops', '--to', 'dora', '--until', until],
+    environment(),
+  );
+
 test('a right is lent for a batch from the command line, for its groups and its VMs', async () => {
   const order = batches.order('lent-batch', { db: ['db-1'] });
   const handle = await batches.start(order);
   const gate = await groupGate(handle, 'db');
   await eventually(async () => (await cli(['inbox'], environment())).out.includes('b1/db'), 'in the inbox');
-  const lent = await cli(
-    [
-      'delegate',
-      '--batch',
-      'b1',
-      '--programme',
-      'lent-batch',
-      '--by',
-      'ops',
-      '--to',
-      'dora',
-      '--until',
-      '2099-01-01T00:00Z',
-    ],
-    environment(),
-  );
+  const lent = await lendUntil('2099-01-01T00:00Z');
   expect(lent).toMatchObject({ code: 0, err: '' });
   expect(lent.out).toContain('b1: ops lends dora every gate until 2099-01-01T00:00:00Z');
   expect(lent.out).toContain('db-1: ops lends dora every gate');
@@ -172,17 +164,5 @@ test('a right is lent for a batch from the command line, for its groups and its 
   const member = batches.member(order, 'db-1');
   const go = await openGate(member, 'go');
   expect(go.mayOpen).toEqual(['ops', 'dora']);
-  const late = [
-    '--batch',
-    'b1',
-    '--programme',
-    'lent-batch',
-    '--by',
-    'ops',
-    '--to',
-    'dora',
-    '--until',
-    '2001-01-01T00:00Z',
-  ];
-  expect((await cli(['delegate', ...late], environment())).code).toBe(1);
+  expect((await lendUntil('2001-01-01T00:00Z')).code).toBe(1);
 });

@@ -1,5 +1,7 @@
+import { Context } from '@temporalio/activity';
 import { dnsServer } from '../../activities/dns/index.ts';
 import { httpHooks } from '../../activities/hooks/index.ts';
+import { CONTRACT } from '../../domain/address.ts';
 import type { Served } from '../../workers/agent.ts';
 import { command } from '../../workflows/messages.ts';
 import { done, doneSignal } from '../../workflows/task.ts';
@@ -7,6 +9,7 @@ import { type FakeDns, fakeDns } from '../support/dns-fake.ts';
 import { type HookServer, hookServer } from '../support/hook-server.ts';
 import { aHook, dnsBody, httpBody } from '../support/hooks.ts';
 import { approve, openGate, parkedAt, refusal, SERVES, say, scriptedRun, seen } from '../support/scripted-run.ts';
+import { eventually } from '../support/server.ts';
 
 const run = scriptedRun();
 const { products, start } = run;
@@ -14,6 +17,8 @@ let server: HookServer;
 let dns: FakeDns;
 
 const ZONES = ['contoso.example', '0.0.10.in-addr.arpa'];
+/** What a list of cmdlets does, where a test has one. */
+const scripted = { runCmdlets: async (): Promise<{ ran: number }> => ({ ran: 0 }) };
 /** The real drivers, at a real HTTP server and at a DNS server in memory. */
 const hookDriver = () =>
   httpHooks({ instance: { endpoint: server.url }, resolveSecret: async (ref) => ref, patienceMs: 2_000 });
@@ -24,6 +29,7 @@ Object.assign(products.serve, {
   'dns@dc01': {
     readRecords: (order: never) => dnsDriver().readRecords(order),
     changeRecords: (order: never) => dnsDriver().changeRecords(order),
+    runCmdlets: () => scripted.runCmdlets(),
   } satisfies Served,
 });
 
@@ -300,4 +306,28 @@ test('a journey whose plan has no hooks has the same history as one that knows o
   }
   expect(happened[0]?.length).toBeGreaterThan(20);
   expect(happened[1]).toEqual(happened[0]);
+});
+
+test('a list that may not run twice is not run again by itself when an edit broke it off', async () => {
+  let began = 0;
+  const runCmdlets = async (): Promise<{ ran: number }> => {
+    began += 1;
+    if (began > 1) return { ran: 1 };
+    const context = Context.current();
+    const alive = setInterval(() => context.heartbeat(), 50);
+    return context.cancelled.finally(() => clearInterval(alive));
+  };
+  scripted.runCmdlets = runCmdlets;
+  const calls = [{ id: 'a', cmdlet: 'Add-DnsServerResourceRecordA', parameters: {} }];
+  const on = { product: 'dns', instance: 'dc01', contract: CONTRACT } as const;
+  const body = { kind: 'cmdlets', on, calls, repeatable: false } as const;
+  const handle = await start('once', { hooks: [aHook('list', { point: 'protect', hop: 1, body })] });
+  await eventually(() => began === 1, 'the list under way');
+  await say(handle, 'edit', { edit: { hops: [{ n: 1, landing: { cpus: 8 } }] } });
+  const { parked } = await parkedAt(handle, 'hook list');
+  expect(parked?.mishap.message).toContain('may not run twice');
+  expect(began).toBe(1);
+  await say(handle, 'retry');
+  await openGate(handle, 'cutover');
+  expect(began).toBe(2);
 });

@@ -5,7 +5,18 @@ import type { JourneyOrder } from '../../domain/plan.ts';
 import { readRecord } from '../../workers/records.ts';
 import { view } from '../../workflows/messages.ts';
 import type { migration } from '../../workflows/migration.ts';
-import { approve, type Handle, openGate, parkedAt, reached, SERVES, say, scriptedRun, seen } from '../support/scripted-run.ts';
+import { scriptedOrder } from '../support/order.ts';
+import {
+  approve,
+  type Handle,
+  openGate,
+  parkedAt,
+  reached,
+  SERVES,
+  say,
+  scriptedRun,
+  seen,
+} from '../support/scripted-run.ts';
 import { eventually } from '../support/server.ts';
 
 const run = scriptedRun();
@@ -48,11 +59,11 @@ const lose = async (id: string, handle: Handle, from?: Checkpoint | null): Promi
   await run.house(id);
   letGo();
   products.calls.length = 0;
-  const order = checkpoint?.order ?? { ...(await handle.query(view)), programme: id };
+  const order = checkpoint?.order ?? scriptedOrder({ programme: id, checkpoints: true });
   return run.env.client.workflow.start<typeof migration>('migration', {
     workflowId: handle.workflowId,
     taskQueue: 'orchestrator',
-    args: [order as JourneyOrder, { checkpoint, from: 'its checkpoint' }],
+    args: [order, { checkpoint, from: 'its checkpoint' }],
   });
 };
 
@@ -70,7 +81,11 @@ const toEnd = async (handle: Handle, gates: readonly Parameters<typeof openGate>
   return (await handle.result()).phase;
 };
 
-const stuckAt = async (handle: Handle, call: string, gates: readonly Parameters<typeof openGate>[1][]): Promise<void> => {
+const stuckAt = async (
+  handle: Handle,
+  call: string,
+  gates: readonly Parameters<typeof openGate>[1][],
+): Promise<void> => {
   silence(call);
   for (const gate of gates) await approve(handle, gate);
   await reached(products, call);
@@ -170,7 +185,7 @@ test('what the owner had signed off is not asked again where the staged copy is 
 });
 
 test('a hold goes on with the rest of its time', async () => {
-  const { policies } = (await import('../support/order.ts')).scriptedOrder();
+  const { policies } = scriptedOrder();
   const { id, handle } = await begin({ policies: { ...policies, holdMs: 3_600_000 } });
   for (const gate of ['cutover', 'go', 'cutover', 'signOff'] as const) await approve(handle, gate);
   const { holdEndsAt } = await kept(id, (one) => one.holdEndsAt !== null);
@@ -206,4 +221,33 @@ test('one that was being rolled back is not turned forward again', async () => {
   expect((await parkedAt(again, LOOK)).parked?.mishap.message).toContain('It was being rolled back');
   await say(again, 'rollBack');
   expect((await again.result()).phase).toBe('RolledBack');
+});
+
+test('without a checkpoint it begins at the beginning where the source alone stands', async () => {
+  const { id, handle } = await begin();
+  await openGate(handle, 'cutover');
+  const again = await lose(id, handle, null);
+  await resume(again);
+  expect((await openGate(again, 'cutover')).hop).toBe(1);
+});
+
+test('without a checkpoint it parks where something stands, and nobody rolls back what nobody knows', async () => {
+  const { id, handle } = await begin();
+  await stuckAt(handle, 'veeam commit', ['cutover']);
+  const again = await lose(id, handle, null);
+  await resume(again);
+  const { parked } = await parkedAt(again, LOOK);
+  expect(parked?.mishap.message).toContain('something of it stands at hyper-v@s');
+  products.calls.length = 0;
+  await say(again, 'rollBack');
+  const { refused, phase } = await seen(again, 'refused', (now) => now.refused.length > 0);
+  expect(refused[0]?.why).toContain('Nobody knows how it was wired');
+  expect(phase).toBe('Checking');
+  expect(products.calls.filter((call) => !/describe|standing/.test(call))).toEqual([]);
+});
+
+test('a journey that lived before begins with the rounds after it', async () => {
+  const { handle } = await begin({ rounds: [2, 1] });
+  expect((await openGate(handle, 'cutover')).round).toBe(2);
+  expect((await handle.query(view)).hops.map(({ round }) => round)).toEqual([2, 1]);
 });

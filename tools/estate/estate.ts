@@ -80,7 +80,10 @@ export const startTrial = async (options: TrialOptions): Promise<TrialEstate> =>
   for (const path of [labState, logs]) mkdirSync(path, { recursive: true });
   const scenario = join(folder, 'scenario.json');
   const wanted = options.scenario;
-  writeFileSync(scenario, 'truth' in wanted ? JSON.stringify(wanted.truth, null, 1) : labCommand(['scenario', ...wanted]));
+  writeFileSync(
+    scenario,
+    'truth' in wanted ? JSON.stringify(wanted.truth, null, 1) : labCommand(['scenario', ...wanted]),
+  );
 
   if (options.faults) writeFileSync(join(labState, 'faults.json'), JSON.stringify(options.faults));
 

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decideGate, type MigrationHandle, viewMigration } from '../../client/operations.ts';
 import type { OpenGate } from '../../domain/gate.ts';
-import type { GateName } from '../../domain/plan.ts';
+import type { GateName } from '../../domain/gate-policy.ts';
 import { decideSignal, type MigrationView } from '../../workflows/messages.ts';
 
 export interface Operator {

@@ -1,4 +1,4 @@
-import type { Scenario } from '../../estate/types.ts';
+import type { Scenario } from '../../estate/scenario.ts';
 import { type CmdletTable, typed } from '../../powershell/cmdlet.ts';
 import { repositorySettings } from '../backup/repository.ts';
 import { hostId, repositoryId } from '../names.ts';

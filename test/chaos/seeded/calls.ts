@@ -72,6 +72,9 @@ export const ARM_PROJECT = named('arm.', [
   'PUT replicationExtensions',
 ]);
 
+/** Changing calls of hooks. */
+export const DNS_VERBS = ['Add-DnsServerResourceRecord', 'Remove-DnsServerResourceRecord'];
+
 export const GUEST = named('guest.', ['prepare', 'readdress', 'tidy']);
 
 /** Shells die before or after the first changing call of a list; the second and later ones of a list are struck at the product itself. */
@@ -98,7 +101,8 @@ export const isRare = (point: string): boolean =>
 /** `hyper-v.Set-VM` and `powershell.stage01.Set-VM` → `hyper-v Set-VM`, as the lab's `call` events name product and verb; null where a point is no call. */
 export const verbAt = (point: string): string | null => {
   const shell = /^powershell\.[^.]+\.(.+)$/.exec(point)?.[1];
+  if (shell && DNS_VERBS.includes(shell)) return `dns ${shell}`;
   if (shell) return `${VEEAM_CMDLETS.includes(shell) ? 'veeam' : 'hyper-v'} ${shell}`;
-  const [, product, verb] = /^(prism|veeam|hyper-v|arm|guest)\.(?:REST )?(.+)$/.exec(point) ?? [];
+  const [, product, verb] = /^(prism|veeam|hyper-v|arm|guest|dns)\.(?:REST )?(.+)$/.exec(point) ?? [];
   return product && verb ? `${product} ${verb}` : null;
 };

@@ -1,13 +1,23 @@
-import { commandMigration, type MigrationHandle, viewMigration } from '../../../client/operations.ts';
+import {
+  commandMigration,
+  decideGate,
+  delegateAt,
+  type MigrationHandle,
+  viewMigration,
+} from '../../../client/operations.ts';
+import type { OpenGate } from '../../../domain/gate.ts';
 import { ENDS } from '../../../domain/phase.ts';
 import type { TrialEstate } from '../../../tools/estate/estate.ts';
-import { answerGate } from '../../../tools/estate/operator.ts';
-import type { MigrationView } from '../../../workflows/messages.ts';
+import { answerGate, noteDecision } from '../../../tools/estate/operator.ts';
+import { decideSignal, type MigrationView } from '../../../workflows/messages.ts';
 import type { LabHand } from '../lab-hand.ts';
 import { pause, soon } from './again.ts';
 import { type Answer, answerTo, newMemory, noteAnswer } from './answer.ts';
+import { OPERATOR, OWNER, SECOND } from './desk-names.ts';
+import type { ErrandDesk } from './errands.ts';
 import type { ChaosPlan } from './plan.ts';
 import type { Sights } from './sights.ts';
+import type { CastVote, Poll, Voters } from './votes.ts';
 
 /** Where a person was asked, and what they said. */
 export interface Asked {
@@ -25,11 +35,46 @@ export interface Desk {
   readonly plan: ChaosPlan;
   readonly sights: Sights;
   readonly asked: Asked[];
+  readonly voters: Voters;
+  readonly errands: ErrandDesk;
   /** Pause between two looks at one VM, ms. */
   readonly lookMs: number;
 }
 
-export const OPERATOR = 'operator';
+const DAY_MS = 24 * 3_600_000;
+
+/** The owner is away for a day. */
+export const lendAt = ({ trial }: Desk, workflowId: string): Promise<unknown> =>
+  delegateAt(trial.client, workflowId, { from: OWNER, to: SECOND, until: Date.now() + DAY_MS, by: OWNER }, 'lent');
+
+const pollOf = (desk: Desk, handle: MigrationHandle, { vm }: MigrationView, gate: OpenGate): Poll => {
+  const { trial } = desk;
+  const { name, hop, round, fingerprint, openedAt, evidence } = gate;
+  const { lossFrom } = evidence;
+  const cast = ({ channel, ...words }: CastVote): Promise<unknown> => {
+    const said = { ...words, decision: 'approve' as const };
+    const asked = { gate: name, hop, round, fingerprint, ...said };
+    return trial.client.withDeadline(
+      Date.now() + VOTE_MS,
+      async (): Promise<unknown> =>
+        channel === 'update' ? decideGate(handle, gate, said) : handle.signal(decideSignal, asked),
+    );
+  };
+  return {
+    key: `${vm.id} ${name} ${hop} ${round}`,
+    vms: [vm.id],
+    ...{ gate: name, hop, openedAt, ballot: gate, cast },
+    lend: () => lendAt(desk, handle.workflowId),
+    note: () =>
+      noteDecision(trial.labState, {
+        ...{ at: new Date().toISOString(), vm: vm.id, hop, gate: name, decision: 'approve', by: OPERATOR },
+        ...(typeof lossFrom === 'string' ? { lossFrom } : {}),
+      }),
+  };
+};
+
+/** What hangs on a process that may be dead is given up soon. */
+export const VOTE_MS = 3_000;
 
 /** Whom no answer helps at one step is not asked for ever. */
 const MOST_PARKS = 12;
@@ -39,13 +84,10 @@ const toldOf = (answer: Answer): string => {
   return 'gate' in answer ? `${answer.do} ${answer.gate.name}` : `${answer.do} by hand`;
 };
 
-const send = async (
-  { trial, lab }: Desk,
-  handle: MigrationHandle,
-  view: MigrationView,
-  answer: Answer,
-): Promise<true> => {
-  if ('gate' in answer) {
+const send = async (desk: Desk, handle: MigrationHandle, view: MigrationView, answer: Answer): Promise<true> => {
+  const { trial, lab } = desk;
+  if (answer.do === 'approve') await desk.voters.vote(pollOf(desk, handle, view, answer.gate));
+  else if ('gate' in answer) {
     const operator = { name: OPERATOR, labState: trial.labState };
     await answerGate(operator, handle, view, answer.gate, { decision: answer.do });
   } else if (answer.do === 'command')
@@ -57,6 +99,10 @@ const send = async (
   }
   return true;
 };
+
+/** Each vote has its own patience. */
+const give = (desk: Desk, handle: MigrationHandle, view: MigrationView, answer: Answer): Promise<true | null> =>
+  answer.do === 'approve' ? send(desk, handle, view, answer) : soon(desk.trial, () => send(desk, handle, view, answer));
 
 const askedAs = ({ vm, parked }: MigrationView, answer: Answer): readonly Asked[] =>
   parked
@@ -85,8 +131,9 @@ export const accompany = async (desk: Desk, handle: MigrationHandle, deadline: n
     last = view ?? last;
     if (view && ENDS.includes(view.phase) && !view.parked) return view;
     if (Date.now() > deadline) throw new Error(standing(handle.workflowId, last));
+    if (view && (await desk.errands.attend(handle, view))) continue;
     const answer = view && answerTo(view, plan, memory, sights.of(view.vm.id));
-    if (!view || !answer || !(await soon(trial, () => send(desk, handle, view, answer)))) continue;
+    if (!view || !answer || !(await give(desk, handle, view, answer))) continue;
     noteAnswer(view, answer, memory);
     if (Math.max(0, ...memory.parks.values()) > MOST_PARKS) throw new Error(standing(handle.workflowId, view));
     asked.push(...askedAs(view, answer));

@@ -1,9 +1,11 @@
-import type { GateName } from '../../../domain/plan.ts';
-import type { Fault, Scenario, VmScenario } from '../../../lab/estate/types.ts';
+import type { GateName } from '../../../domain/gate-policy.ts';
+import type { Scenario, VmScenario } from '../../../lab/estate/scenario.ts';
+import type { Fault } from '../../../lab/estate/types.ts';
 import { randomVms } from '../../../lab/scenarios/random.ts';
 import { PROCESSES, type ProcessName } from '../../../tools/estate/estate.ts';
 import { ARM, GUEST, HYPER_V, isRare, PRISM, VEEAM_REST, VEEAM_SHELL, verbAt } from './calls.ts';
 import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
+import { type MixPlan, mixOf } from './mix-plan.ts';
 import { inTurn, type Roll, rollOf, seedFrom } from './roll.ts';
 
 /** A `kill -9` and a start again: at the nth call of a verb, or of any, after this seed's run has begun. */
@@ -44,6 +46,8 @@ export interface ChaosPlan {
   readonly faults: readonly Fault[];
   readonly kills: readonly PlannedKill[];
   readonly operator: OperatorPlan;
+  /** Absent where a seed is run without. */
+  readonly mix?: MixPlan;
 }
 
 export interface PlanWish {
@@ -52,6 +56,7 @@ export interface PlanWish {
   /** None where a seed is looked into without them. */
   readonly kills?: boolean;
   readonly faults?: boolean;
+  readonly mix?: boolean;
 }
 
 const SPEED = 90;
@@ -136,16 +141,29 @@ const operatorOf = (vms: readonly VmScenario[], roll: Roll): OperatorPlan => ({
   patience: roll.between(2, 3),
 });
 
+const turningIn = (vms: readonly VmScenario[], { turnBackAt, turnGroupAt }: OperatorPlan, asBatch: boolean) => [
+  ...turnBackAt.map(({ vm }) => vm),
+  ...vms.flatMap(({ uuid, expected }) => (asBatch && expected.group === turnGroupAt?.group ? [uuid] : [])),
+];
+
 /** What a seed does to an estate. The same seed and number of VMs give the same plan. */
-export const planOf = ({ seed, vms: count, kills = true, faults = true }: PlanWish): ChaosPlan => {
+export const planOf = ({ seed, vms: count, kills = true, faults = true, mix = true }: PlanWish): ChaosPlan => {
   const scenario = randomVms({ seed, count, speed: SPEED });
   const rollFor = (purpose: string): Roll => rollOf(seedFrom(seed, count, purpose));
+  const asBatch = rollFor('batch').chance(0.5);
+  const operator = operatorOf(scenario.vms, rollFor('operator'));
   return {
     seed,
-    asBatch: rollFor('batch').chance(0.5),
+    asBatch,
     scenario,
     faults: faults ? faultsOf(seed, scenario.vms, rollFor('faults')) : [],
     kills: kills ? killsOf(seed, 2 + Math.ceil(count / 6), rollFor('kills')) : [],
-    operator: operatorOf(scenario.vms, rollFor('operator')),
+    operator,
+    ...(mix && {
+      mix: mixOf({ seed, scenario, asBatch, faults, turning: turningIn(scenario.vms, operator, asBatch) }),
+    }),
   };
 };
+
+/** All that are armed: those of the mix strike what only the mix calls. */
+export const allFaults = ({ faults, mix }: ChaosPlan): readonly Fault[] => [...faults, ...(mix?.faults ?? [])];

@@ -12,6 +12,7 @@ const report = (change: Partial<SeedReport> = {}): SeedReport => ({
   killed: [],
   calls: new Map([['prism update-nic', 2]]),
   asked: [],
+  mixed: new Map(),
   ends: {},
   wrong: [],
   ms: 1_000,

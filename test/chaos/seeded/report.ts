@@ -1,5 +1,7 @@
 import { verbAt } from './calls.ts';
 import { FAULT_KINDS } from './fault-kinds.ts';
+import { neverMixed } from './mixed.ts';
+import { allFaults } from './plan.ts';
 import type { SeedReport } from './run.ts';
 
 const seconds = (ms: number | null): string => (ms === null ? '–' : `${(ms / 1000).toFixed(1)} s`);
@@ -22,7 +24,8 @@ export const hitsOf = (reports: readonly SeedReport[]): ReadonlyMap<string, Read
     if (verb) hits.set(verb, (hits.get(verb) ?? new Set()).add(by));
   };
   for (const { plan, fired, killed } of reports) {
-    for (const { id, kind, point } of plan.faults) if (fired.includes(id)) hit(verbAt(point) ?? WITHIN[point], kind);
+    for (const { id, kind, point } of allFaults(plan))
+      if (fired.includes(id)) hit(verbAt(point) ?? WITHIN[point], kind);
     for (const { verb, struckAt, kill } of killed) if (struckAt !== null) hit(verb, `kill ${kill.process}`);
   }
   return hits;
@@ -50,7 +53,7 @@ export const neverHit = (reports: readonly SeedReport[]): readonly string[] => {
 };
 
 const faultLines = ({ plan, fired }: SeedReport): readonly string[] =>
-  plan.faults.map(
+  allFaults(plan).map(
     ({ id, subject }) =>
       `    ${fired.includes(id) ? 'fired  ' : 'unfired'}  ${id}${subject ? ` for ${nameOf(plan, subject)}` : ''}`,
   );
@@ -71,6 +74,15 @@ const askedLines = ({ asked }: SeedReport): readonly string[] =>
       `    asked    ${vm}, hop ${hop}, ${step}: ${answer} ← ${mishap.slice(0, MOST_WORDS)}`,
   );
 
+const mixLines = ({ plan, mixed }: SeedReport): readonly string[] =>
+  plan.mix ? [`    mixed    ${[...mixed].map(([kind, n]) => `${kind} ${n}`).join(', ') || 'nothing'}`] : [];
+
+/** Kinds of the mix that happened in none of the runs that have one. */
+export const leftOutOfMix = (reports: readonly SeedReport[]): readonly string[] => {
+  const mixing = reports.filter(({ plan }) => plan.mix);
+  return mixing.length === 0 ? [] : neverMixed(mixing.map(({ mixed }) => mixed));
+};
+
 const headline = (report: SeedReport): string => {
   const { plan, fired, killed, asked, ends, wrong, ms, startMs, endedMs } = report;
   const all = Object.values(ends);
@@ -78,7 +90,7 @@ const headline = (report: SeedReport): string => {
   const struck = killed.filter(({ struckAt }) => struckAt !== null);
   return [
     `  ${wrong.length === 0 ? '✓' : '✗'} seed ${plan.seed}${plan.asBatch ? ', as a batch' : ''}: ${counts.join(', ')}`,
-    `${fired.length} of ${plan.faults.length} faults, ${struck.length} of ${killed.length} kills, ${asked.length} questions`,
+    `${fired.length} of ${allFaults(plan).length} faults, ${struck.length} of ${killed.length} kills, ${asked.length} questions`,
     `${seconds(ms)}, of which ${seconds(startMs)} to start and ${seconds(ms - endedMs)} to judge and stop`,
   ].join('; ');
 };
@@ -88,6 +100,7 @@ export const seedLines = (report: SeedReport, command: string): readonly string[
   ...faultLines(report),
   ...killLines(report),
   ...askedLines(report),
+  ...mixLines(report),
   ...report.wrong.map((words) => `  ✗ ${words}`),
   headline(report),
   `    CPU seconds: ${Object.entries(report.cpu)
@@ -112,6 +125,7 @@ export const sumLines = (reports: readonly SeedReport[]): readonly string[] => {
   const times = reports.map(({ ms }) => ms).toSorted((a, b) => a - b);
   const missed = neverHit(reports);
   const silent = neverFired(reports);
+  const unmixed = leftOutOfMix(reports);
   return [
     `${'verb'.padEnd(width)}  calls  hit by`,
     ...calls.map(
@@ -121,6 +135,7 @@ export const sumLines = (reports: readonly SeedReport[]): readonly string[] => {
     '',
     `Kinds that never fired: ${silent.join(', ') || 'none'}.`,
     `Changing verbs that were never hit: ${missed.join(', ') || 'none'}.`,
+    `Of gates, hooks and edits never happened: ${unmixed.join(', ') || 'none'}.`,
     `Kills: ${reports.flatMap(({ killed }) => killed).filter(({ struckAt }) => struckAt !== null).length}; ready again to the next thing done: median ${seconds(recoveries[Math.floor(recoveries.length / 2)] ?? null)}, max ${seconds(recoveries.at(-1) ?? null)}.`,
     `Seeds: ${reports.filter(({ wrong }) => wrong.length === 0).length} of ${reports.length} green; median ${seconds(times[Math.floor(times.length / 2)] ?? null)}, max ${seconds(times.at(-1) ?? null)}.`,
   ];

@@ -2,17 +2,27 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTrial, type TrialEstate } from '../../../tools/estate/estate.ts';
+import type { BatchView } from '../../../workflows/batch-messages.ts';
+import type { MigrationView } from '../../../workflows/messages.ts';
 import { type LabEvent, type LabHand, labHand } from '../lab-hand.ts';
 import { tracesOf } from '../traces.ts';
 import { again, pause, wordsOf } from './again.ts';
 import { type Begun, begin } from './begin.ts';
 import { cpuOf } from './cpu.ts';
 import { type Asked, accompany, type Desk } from './desk.ts';
+import { errandDesk } from './errands.ts';
 import { groupDesk } from './group-desk.ts';
+import { hookCharges, type Told } from './hooks-judged.ts';
 import { charges, leftLeases, wordless } from './judged.ts';
 import { type Killed, type Killer, killer } from './killer.ts';
-import type { ChaosPlan } from './plan.ts';
+import { NOTHING_MIXED } from './mix-plan.ts';
+import { besideOf, HTTP_HOOK, mixedScenario } from './mix-scenario.ts';
+import { type MixBook, type Mixed, mixBook } from './mixed.ts';
+import { allFaults, type ChaosPlan } from './plan.ts';
+import { type Receiver, startReceiver } from './receiver.ts';
 import { openSights, type Sights } from './sights.ts';
+import { votersOf } from './votes.ts';
+import { voteCharges } from './votes-judged.ts';
 
 export interface SeedReport {
   readonly plan: ChaosPlan;
@@ -23,6 +33,8 @@ export interface SeedReport {
   /** `product verb` of every changing call, with how often. */
   readonly calls: ReadonlyMap<string, number>;
   readonly asked: readonly Asked[];
+  /** What of the mix happened, and how often. */
+  readonly mixed: Mixed;
   /** By uuid. */
   readonly ends: Readonly<Record<string, string>>;
   /** What made it red; nothing when it is green. */
@@ -49,8 +61,10 @@ const GROUPS_MS = 500;
 /** One VM is looked at so often; with more of them each less often, for every look costs the orchestrator. */
 const LOOK_MS = 300;
 const LOOK_PER_VM_MS = 30;
-const WITHIN_MS = 300_000;
+const WITHIN_MS = 420_000;
 const PER_VM_MS = 20_000;
+/** What is wedged ends never: whoever waits for it gives up. */
+const RESULT_MS = 15_000;
 
 /** Reads the lab's log as it grows, for everyone who wants to know. */
 const listener = (lab: LabHand, sights: Sights, strikes: Killer) => {
@@ -75,15 +89,33 @@ const recovered = async (killed: readonly Killed[], { handles }: Begun): Promise
   });
 };
 
-const startEstate = (folder: string, plan: ChaosPlan): Promise<TrialEstate> => {
-  const { vms, speed } = plan.scenario;
-  const options = { seed: plan.seed, count: vms.length, speed };
-  return startTrial({
-    folder,
-    scenario: ['random', ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])],
-    faults: plan.faults,
-    ui: false,
-  });
+const startEstate = (folder: string, plan: ChaosPlan, receiver: Receiver | null): Promise<TrialEstate> => {
+  const { mix = NOTHING_MIXED } = plan;
+  const scenario = mixedScenario(plan.scenario, mix);
+  const beside = besideOf(scenario.planned, mix, receiver && { endpoint: receiver.endpoint, ca: receiver.ca });
+  return startTrial({ folder, scenario, faults: allFaults(plan), ui: false, ...(beside ? { beside } : {}) });
+};
+
+const votesOnRecord = (views: readonly MigrationView[], batch: BatchView | null): readonly string[] => [
+  ...views.flatMap(({ vm, decisions }) =>
+    voteCharges(
+      vm.name,
+      decisions.map((one) => ({ ...one, gate: `${one.gate} ${one.hop} ${one.round}` })),
+    ),
+  ),
+  ...voteCharges(
+    'the batch',
+    (batch?.decisions ?? []).map((one) => ({ ...one, gate: `${one.group} ${one.hop}` })),
+  ),
+];
+
+/** What hooks of a VM did, for the report. */
+const noteHooks = ({ note }: MixBook, { hooks = [] }: Told, scope: 'vm' | 'group'): void => {
+  for (const { name, state } of hooks) {
+    const isHttp = name === HTTP_HOOK;
+    if (state !== 'refused') note(!isHttp ? 'dns hook' : scope === 'group' ? 'http hook of a group' : 'http hook');
+    if (state === 'undone') note(isHttp ? 'http hook taken back' : 'dns hook taken back');
+  }
 };
 
 /** One seed on an estate of its own. Judged by the oracle at its end; a red one leaves its folder. */
@@ -91,7 +123,10 @@ export const runSeed = async ({ plan, keep, say }: SeedWish): Promise<SeedReport
   const began = Date.now();
   const folder = mkdtempSync(join(tmpdir(), `tranship-seed-${plan.seed}-`));
   writeFileSync(join(folder, 'chaos-plan.json'), JSON.stringify(plan, null, 1));
-  const trial = await startEstate(folder, plan);
+  const { mix = NOTHING_MIXED } = plan;
+  const book = mixBook();
+  const receiver = mix.http && (await startReceiver(folder, mix.http.trips, book));
+  const trial = await startEstate(folder, plan, receiver);
   const startMs = Date.now() - began;
   const lab = labHand(trial.labState);
   const sights = openSights();
@@ -124,7 +159,10 @@ export const runSeed = async ({ plan, keep, say }: SeedWish): Promise<SeedReport
   try {
     const begun = await begin(trial, plan.asBatch);
     const { programme, handles, batch } = begun;
-    const desk: Desk = { trial, lab, plan, sights, asked, lookMs: LOOK_MS + count * LOOK_PER_VM_MS };
+    const voters = votersOf(plan.seed, mix.gates, book);
+    const errands = errandDesk(trial, mix, batch, book);
+    const lookMs = LOOK_MS + count * LOOK_PER_VM_MS;
+    const desk: Desk = { trial, lab, plan, sights, asked, voters, errands, lookMs };
     if (batch) whileUnderWay(GROUPS_MS, groupDesk(desk, batch));
     const deadline = Date.now() + WITHIN_MS + count * PER_VM_MS;
     const views = await Promise.allSettled(handles.map((handle) => accompany(desk, handle, deadline)));
@@ -136,8 +174,12 @@ export const runSeed = async ({ plan, keep, say }: SeedWish): Promise<SeedReport
       else ends[view.value.vm.id] = view.value.phase;
     }
     if (Object.keys(ends).length === handles.length) {
-      await again('results', () => Promise.all(handles.map((handle) => handle.result())));
-      if (batch) await again('the batch', () => batch.result());
+      const inTime = <T>(act: () => Promise<T>): Promise<T> => trial.client.withDeadline(Date.now() + RESULT_MS, act);
+      const told = await again('results', () => inTime(() => Promise.all(handles.map((handle) => handle.result()))));
+      for (const view of told) noteHooks(book, view, mix.http?.scope ?? 'vm');
+      if (mix.http && receiver) wrong.push(...hookCharges(mix.http, told, receiver.received));
+      const whole = batch && (await again('the batch', () => inTime(() => batch.result())));
+      wrong.push(...votesOnRecord(told, whole));
       wrong.push(...(await leftLeases(trial, programme)));
     }
     heard.hear();
@@ -149,10 +191,26 @@ export const runSeed = async ({ plan, keep, say }: SeedWish): Promise<SeedReport
     await stopWatching();
     await lab.close();
     await trial.stop();
+    await receiver?.close();
   }
   const isGone = wrong.length === 0 && !keep;
   if (isGone) rmSync(folder, { recursive: true, force: true });
   const { fired, calls } = heard;
   const ms = Date.now() - began;
-  return { plan, fired, killed, calls, asked, ends, wrong, ms, startMs, endedMs, cpu, folder: isGone ? null : folder };
+  const { mixed } = book;
+  return {
+    plan,
+    fired,
+    killed,
+    calls,
+    asked,
+    mixed,
+    ends,
+    wrong,
+    ms,
+    startMs,
+    endedMs,
+    cpu,
+    folder: isGone ? null : folder,
+  };
 };

@@ -1,5 +1,5 @@
 import { planOf } from './plan.ts';
-import { neverFired, neverHit, seedLines, sumLines } from './report.ts';
+import { leftOutOfMix, neverFired, neverHit, seedLines, sumLines } from './report.ts';
 import { runSeed, type SeedReport } from './run.ts';
 
 export interface SeedsWish {
@@ -7,6 +7,7 @@ export interface SeedsWish {
   readonly vms: number;
   readonly kills: boolean;
   readonly faults: boolean;
+  readonly mix: boolean;
   readonly keep: boolean;
   readonly say: (line: string) => void;
 }
@@ -23,15 +24,16 @@ export const seedsIn = (text: string): readonly number[] =>
   });
 
 /** Runs seeds one after the other. True when all are green and, of forty or more, none left a kind or a verb out. */
-export const runSeeds = async ({ seeds, vms, kills, faults, keep, say }: SeedsWish): Promise<boolean> => {
+export const runSeeds = async ({ seeds, vms, kills, faults, mix, keep, say }: SeedsWish): Promise<boolean> => {
   const reports: SeedReport[] = [];
   for (const seed of seeds) {
     say(`Seed ${seed}`);
-    const report = await runSeed({ plan: planOf({ seed, vms, kills, faults }), keep, say });
+    const report = await runSeed({ plan: planOf({ seed, vms, kills, faults, mix }), keep, say });
     reports.push(report);
     for (const line of seedLines(report, `npm run chaos -- --seed ${seed} --vms ${vms}`)) say(line);
   }
   for (const line of sumLines(reports)) say(line);
-  const leftOut = seeds.length >= FULL && neverFired(reports).length + neverHit(reports).length > 0;
+  const missed = [neverFired, neverHit, leftOutOfMix].flatMap((of) => of(reports));
+  const leftOut = seeds.length >= FULL && missed.length > 0;
   return !leftOut && reports.every(({ wrong }) => wrong.length === 0);
 };

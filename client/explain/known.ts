@@ -1,0 +1,35 @@
+import type { BatchView } from '../../workflows/batch-messages.ts';
+import type { Pending } from '../pending.ts';
+
+/** Who holds what is waited for. Times are ms. */
+export interface Seat {
+  readonly name: string;
+  readonly since: number;
+  /** Its migration has ended, and the estate has not shown yet that what it stands for is gone. */
+  readonly orphaned: boolean;
+}
+
+/** What is known beside the view. */
+export interface Surroundings {
+  readonly pending: readonly Pending[];
+  /** Queues of those steps that no agent serves. */
+  readonly unserved: readonly string[];
+  /** Place and reason in each line it stands in. */
+  readonly line: readonly string[];
+  readonly seats: readonly Seat[];
+  /** Since when it stands in line; null where it does not. */
+  readonly askedAt: number | null;
+  readonly batch: BatchView | null;
+  /** Who else waits behind it. */
+  readonly behind: readonly string[];
+}
+
+export const NOTHING_KNOWN: Surroundings = {
+  pending: [],
+  unserved: [],
+  line: [],
+  seats: [],
+  askedAt: null,
+  batch: null,
+  behind: [],
+};

@@ -1,0 +1,128 @@
+import { Client } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
+import type { FencedSource, Surveyor } from '../activities/contracts/daily-check.ts';
+import {
+  type CheckFinding,
+  isFenced,
+  judge,
+  type MigrationSeen,
+  type StepSeen,
+  vanished,
+} from '../domain/daily-check.ts';
+import type { Listed } from '../domain/listed.ts';
+import { flagged, type MigrationView, view } from '../workflows/messages.ts';
+import { writeCheck } from './check-file.ts';
+import { listMigrations } from './listing.ts';
+import { unpolled } from './pollers.ts';
+
+const AT_ONCE = 10;
+const ANSWER_MS = 10_000;
+/** As the server numbers it. */
+const STARTED = 2;
+
+const msOf = (time: { seconds?: unknown } | null | undefined): number => Number(time?.seconds ?? 0) * 1_000;
+
+interface Seen extends MigrationSeen {
+  readonly view: MigrationView;
+}
+
+/**
+ * Looks at migrations one by one: what they say, and what the server knows of their steps. A step moves while an attempt of it is in
+ * hand or its waits report progress; the agents note in the heartbeat since when they do not.
+ */
+export const surveyor = (options: {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly records: string;
+}): Surveyor => {
+  const { connection, namespace, records } = options;
+  const client = new Client({ connection, namespace });
+
+  const stepsOf = async (workflowId: string, depth = 0): Promise<readonly StepSeen[]> => {
+    const { raw } = await client.workflow.getHandle(workflowId).describe();
+    const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
+    const own = await Promise.all(
+      (raw.pendingActivities ?? []).map(async (one): Promise<StepSeen> => {
+        let payloads = one.heartbeatDetails?.payloads ?? [];
+        for (const codec of [...payloadCodecs].reverse()) payloads = await codec.decode(payloads);
+        const [first] = payloads;
+        const watch = first ? payloadConverter.fromPayload<{ since?: number | null } | null>(first) : null;
+        const lastTry = Math.max(msOf(one.lastStartedTime), msOf(one.scheduledTime));
+        const inHand = one.state === STARTED;
+        return {
+          verb: one.activityType?.name ?? 'a step',
+          queue: one.activityOptions?.taskQueue?.name ?? 'orchestrator',
+          unmovedSince: watch?.since ?? (inHand ? null : lastTry),
+          said: one.lastFailure?.message ?? null,
+        };
+      }),
+    );
+    const children = depth > 1 ? [] : (raw.pendingChildren ?? []).flatMap(({ workflowId: id }) => (id ? [id] : []));
+    const below = await Promise.all(children.map((id) => stepsOf(id, depth + 1).catch(() => [])));
+    return [...own, ...below.flat()];
+  };
+
+  const lookAt = async (listed: Listed): Promise<Seen | null> => {
+    const handle = client.workflow.getHandle(listed.workflowId);
+    try {
+      const [now, steps] = await Promise.all([
+        client.withDeadline(Date.now() + ANSWER_MS, () => handle.query(view)),
+        stepsOf(listed.workflowId),
+      ]);
+      return {
+        listed: { ...listed, phase: now.phase, hop: now.hop, waitingFor: now.waitingFor },
+        ...{ step: now.step, gate: now.gate, hops: now.hops, orders: now.orders ?? [], steps, view: now },
+        ...{ isParked: now.parked !== null, isPaused: now.flags.includes('Paused') },
+      };
+    } catch {
+      return null;
+    }
+  };
+
+  const silent = ({ name, batch, owner }: Listed): CheckFinding => ({
+    ...{ id: 'DC-03', severity: 'block', subject: `${name} · ${batch}`, owner: owner === '' ? null : owner },
+    message: 'its migration gives no answer',
+    fix: 'Look at it in the Temporal UI, and at the log of the orchestrator.',
+  });
+
+  const sourceOf = ({ listed, view: now }: Seen): readonly FencedSource[] => {
+    const [first] = now.orders ?? [];
+    const { name, batch, owner } = listed;
+    return first && isFenced(now.phase, now.hops) ? [{ to: first.from, vm: now.vm, name, batch, owner }] : [];
+  };
+
+  return {
+    survey: async ({ programme, noProgressMs }) => {
+      const running = await listMigrations(client, 'running', { programme });
+      const looked: (Seen | null)[] = [];
+      for (let from = 0; from < running.length; from += AT_ONCE)
+        looked.push(...(await Promise.all(running.slice(from, from + AT_ONCE).map(lookAt))));
+      const seen = looked.filter((one) => one !== null);
+      const queues = [...new Set(seen.flatMap(({ steps }) => steps.map(({ queue }) => queue)))];
+      const dead = await unpolled(connection, namespace, queues);
+      const at = Date.now();
+      const judged = seen.map((one) => ({ one, ...judge(one, noProgressMs, at, dead) }));
+      await Promise.all(
+        judged.flatMap(({ one, flagged: told }) =>
+          // One that ended meanwhile needs no flag.
+          told
+            ? [
+                client.workflow
+                  .getHandle(one.listed.workflowId)
+                  .signal(flagged, told)
+                  .catch(() => undefined),
+              ]
+            : [],
+        ),
+      );
+      const mute = running.filter((_, index) => looked[index] === null).map(silent);
+      return {
+        at,
+        vms: running.length,
+        findings: [...vanished(seen, dead), ...mute, ...judged.flatMap(({ findings }) => findings)],
+        fenced: seen.flatMap(sourceOf),
+      };
+    },
+    keepCheck: async (report) => ({ kept: await writeCheck(records, report) }),
+  };
+};
