@@ -49,7 +49,11 @@ export const lookAtInbox = async (reached: Reached): Promise<readonly DeskItem[]
   return each(all, async (waiting) => {
     const key = keyOf(waiting);
     if (waiting.kind === 'wave')
-      return { key, waiting, costs: [`nothing new begins; to come: ${waiting.held} ${waiting.held === 1 ? 'batch' : 'batches'}`] };
+      return {
+        key,
+        waiting,
+        costs: [`nothing new begins; to come: ${waiting.held} ${waiting.held === 1 ? 'batch' : 'batches'}`],
+      };
     const { programme, batch } = placeOf(waiting);
     const [table, view] = await Promise.all([tables(programme), batches(JSON.stringify([programme, batch]))]);
     return { key, waiting, costs: costsOf(waiting, { table, batch: view }, now) };

@@ -7,6 +7,7 @@ import type { JourneyEdit } from '../domain/journey-edit.ts';
 import type { LoanAsked } from '../domain/loan.ts';
 import { type IdentifiedVm, journeyOrder, type Plan } from '../domain/plan.ts';
 import type { Verb } from '../domain/verbs.ts';
+import { whyGone } from '../workers/gone-run.ts';
 import { readRecord } from '../workers/records.ts';
 import type { capacity } from '../workflows/capacity.ts';
 import { capacityId, setLimits } from '../workflows/capacity-messages.ts';
@@ -49,6 +50,8 @@ export const startMigration = async (
   const record = await readRecord(records, plan.programme, vm.id);
   if (record?.end === 'Decommissioned')
     throw new Error(`${vm.name} has moved already: its record says ${record.end}. Nothing was started.`);
+  const gone = await whyGone(client, records, plan.programme, vm.id);
+  if (gone) throw new Error(`${vm.name} does not begin anew. ${gone}`);
   return client.workflow.start<typeof migration>('migration', {
     ...migrationStart(order),
     taskQueue: 'orchestrator',

@@ -11,6 +11,7 @@ import { batchView, memberReport } from '../workflows/batch-messages.ts';
 import { capacityId } from '../workflows/capacity-messages.ts';
 import { view } from '../workflows/messages.ts';
 import { attest } from './attestation.ts';
+import { whyGone } from './gone-run.ts';
 import { joinHook } from './join-hook.ts';
 import { lookAt } from './look.ts';
 import { unpolledLately } from './pollers.ts';
@@ -92,10 +93,16 @@ export const keeper = (options: {
       if (gives) await release(gives);
       return { told: await tell(batch, report) };
     }),
-    moved: async ({ programme, vms }) => {
-      const ends = await Promise.all(vms.map((vm) => readRecord(options.records, programme, vm)));
-      return vms.filter((_, index) => ends[index]?.end === 'Decommissioned');
-    },
+    moved: asking(async ({ programme, vms }) => {
+      const why = await Promise.all(
+        vms.map(async (vm) => {
+          if ((await readRecord(options.records, programme, vm))?.end === 'Decommissioned') return vm;
+          const gone = await whyGone(client, options.records, programme, vm);
+          return gone === null ? null : { vm, why: gone };
+        }),
+      );
+      return why.filter((one) => one !== null);
+    }),
     look: asking((ids) => Promise.all(ids.map((id) => lookAt(client, id)))),
     membership: asking(async (id) => {
       const { reports, gate } = await client.workflow.getHandle(id).query(view);

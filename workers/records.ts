@@ -64,6 +64,20 @@ export const writeCheckpoint = (folder: string, checkpoint: Checkpoint): Promise
 export const removeCheckpoint = (folder: string, programme: string, journey: string): Promise<void> =>
   rm(join(folder, checkpointName(programme, journey)), { force: true });
 
+/** What the last run of a journey left to be rebuilt from; null when there is none, or its end took its place. */
+export const readCheckpoint = async (
+  folder: string,
+  programme: string,
+  journey: string,
+): Promise<Checkpoint | null> => {
+  try {
+    return JSON.parse(await readFile(join(folder, checkpointName(programme, journey)), 'utf8')) as Checkpoint;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+};
+
 /** Every checkpoint of a programme, by its file, as text: it may be anybody's or half of one. */
 export const readCheckpoints = async (
   folder: string,

@@ -59,9 +59,15 @@ export const startMembers = async (b: Batch): Promise<void> => {
     for (const { id } of members) change(b, noted(b.state, id, 'Its record could not be read; start the batch again.'));
     return;
   }
-  for (const { id, order } of members)
-    if (moved.includes(order.source.id)) change(b, notStarted(b.state, id, 'Its record says that it has moved.'));
-  const ids = members.filter(({ order }) => !moved.includes(order.source.id)).map(({ id }) => id);
+  const whyNot = (vm: string): string | null => {
+    const found = moved.find((one) => (typeof one === 'string' ? one : one.vm) === vm);
+    return typeof found === 'string' ? 'Its record says that it has moved.' : (found?.why ?? null);
+  };
+  for (const { id, order } of members) {
+    const why = whyNot(order.source.id);
+    if (why !== null) change(b, notStarted(b.state, id, why));
+  }
+  const ids = members.filter(({ order }) => whyNot(order.source.id) === null).map(({ id }) => id);
   const asIs = ordersOf(b.order, b.state).filter(({ id }) => ids.includes(id) && !memberOf(b.state, id)?.removed);
   await Promise.all(asIs.map((each) => startMember(b, each)));
 };

@@ -61,6 +61,10 @@ export interface Checkpoint {
   readonly told: MemberReport | null;
 }
 
+/** Whether the service of its VM was, or may have been, touched: such a journey never begins at the beginning again by itself. */
+export const mayHaveTouched = ({ records, mayHaveBegun, rollingBack }: Checkpoint): boolean =>
+  mayHaveBegun || rollingBack || records.some(({ fence, cutOver }) => fence !== 'none' || cutOver !== 'none');
+
 /** What a migration that is rebuilt is started with beside its order. `checkpoint` null: nothing but the products tell of it. */
 export interface Carried {
   readonly checkpoint: Checkpoint | null;

@@ -64,6 +64,11 @@ export interface JoinHook {
   readonly order: GroupHookOrder;
 }
 
+export interface NotToStart {
+  readonly vm: string;
+  readonly why: string;
+}
+
 export interface Keeper {
   /**
    * Asks the capacity workflow. `granted` says that nothing of it waits; what does is in line, and told by signal later. An answer
@@ -73,8 +78,14 @@ export interface Keeper {
   release(ask: GiveBack): Promise<{ readonly released: true }>;
   /** Tells a batch; `told` false means that it runs no more, which changes nothing for the member. */
   tell(word: BatchWord): Promise<{ readonly told: boolean }>;
-  /** Which of these VMs have a record that says they have moved. */
-  moved(ask: { readonly programme: string; readonly vms: readonly string[] }): Promise<readonly string[]>;
+  /**
+   * Which of these VMs must not begin at the beginning: an id alone has a record that says that it has moved; of the others it is said
+   * why, for their service was touched by a run that is gone.
+   */
+  moved(ask: {
+    readonly programme: string;
+    readonly vms: readonly string[];
+  }): Promise<readonly (string | NotToStart)[]>;
   /** Whether these migrations still run, and the phase visibility shows of each. */
   look(ids: readonly string[]): Promise<readonly MemberSeen[]>;
   /** Of which batch a running migration is, as it says itself. */

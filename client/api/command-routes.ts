@@ -45,19 +45,19 @@ const BatchCommand = z.discriminatedUnion('verb', [
 ]);
 
 const Text = z.string().min(1).max(200);
-const Whole = z.looseObject({}).describe('As GET /batches and the plan have it. The batch judges it.');
+const Anything = z.looseObject({}).describe('The batch judges it.');
 
 const Edit = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('remove'), id: Text, to: Text.optional().describe('The batch it shall move in.') }),
   z.strictObject({ kind: z.literal('move'), id: Text, group: Text }),
   z.strictObject({ kind: z.literal('groups'), groups: z.array(Text).min(1).max(1_000) }).describe('In order.'),
-  z.strictObject({ kind: z.literal('journey'), id: Text, edit: z.looseObject({ hops: z.array(Whole).max(20) }) }),
-  z.strictObject({ kind: z.literal('window'), windows: z.array(Whole.nullable()).max(20) }).describe('One a hop.'),
+  z.strictObject({ kind: z.literal('journey'), id: Text, edit: z.looseObject({ hops: z.array(Anything).max(20) }) }),
+  z.strictObject({ kind: z.literal('window'), windows: z.array(Anything.nullable()).max(20) }).describe('One a hop.'),
   z
-    .strictObject({ kind: z.literal('add'), member: z.looseObject({ id: Text, order: Whole }) })
+    .strictObject({ kind: z.literal('add'), member: z.looseObject({ id: Text, order: Anything }) })
     .describe('For an admin: it brings its own gates and hooks.'),
   z
-    .strictObject({ kind: z.literal('replan'), id: Text, order: Whole })
+    .strictObject({ kind: z.literal('replan'), id: Text, order: Anything })
     .describe('For an admin: it brings its own gates and hooks.'),
 ]);
 

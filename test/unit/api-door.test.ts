@@ -1,12 +1,14 @@
-import { readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { userInfo } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { ServiceError } from '@temporalio/client';
 import { board } from '../../client/api/board.ts';
 import type { Reached } from '../../client/temporal.ts';
 import type { Role } from '../../domain/attestation.ts';
 import { type ApiTrial, apiTrial, type OpenApi } from '../support/api.ts';
 import { type Issuer, oidcIssuer } from '../support/oidc-issuer.ts';
+import { docsExample } from './plan-example.ts';
 
 /** Nothing is behind the door: what is let in gets no answer. */
 const nowhere = (): Reached => {
@@ -36,8 +38,13 @@ beforeAll(async () => {
     groupsClaim: 'groups',
     subjectClaim: 'sub',
   };
-  local = await apiTrial(nowhere());
-  house = await apiTrial(nowhere(), { oidc });
+  const folder = mkdtempSync(join(tmpdir(), 'tranship-door-'));
+  const { yaml, csv } = await docsExample();
+  const plan = { plan: join(folder, 'plan.yaml'), vms: join(folder, 'vms.csv') };
+  writeFileSync(plan.plan, yaml);
+  writeFileSync(plan.vms, csv);
+  local = await apiTrial(nowhere(), { plan });
+  house = await apiTrial(nowhere(), { oidc, plan });
 });
 afterAll(async () => {
   await Promise.all([local?.close(), house?.close(), issuer?.close()]);
@@ -58,12 +65,19 @@ const ROUTES: readonly (readonly [method: 'GET' | 'POST', path: string, need: Ro
   ['GET', '/batches/p/b', 'viewer'],
   ['GET', '/inbox', 'viewer'],
   ['GET', '/reports/b', 'viewer'],
+  ['GET', '/programmes', 'viewer'],
+  ['GET', '/programmes/dc-exit', 'viewer'],
+  ['GET', '/programmes/dc-exit/capacity', 'viewer'],
+  ['GET', '/programmes/dc-exit/forecast?estate=no', 'viewer'],
   ['GET', '/openapi.json', 'viewer'],
   ['POST', '/migrations/p/a/1/decisions', 'approver', { ...DECIDES, ...SEEN }],
   ['POST', '/batches/p/b/groups/g/decisions', 'approver', { ...DECIDES, ...GROUP_SEEN }],
   ['POST', '/decisions', 'approver', { ...DECIDES, items: [{ ...SEEN, target: 'vm/p/a/1' }] }],
   ['POST', '/migrations/p/a/1/commands', 'operator', { verb: 'pause' }],
   ['POST', '/batches/p/b/commands', 'operator', { verb: 'resume' }],
+  ['POST', '/batches/p/b/edits', 'operator', { seen: 'e', edits: [{ kind: 'move', id: 'vm/p/a/1', group: 'g' }] }],
+  ['POST', '/programmes/p/commands', 'operator', { verb: 'pause', why: 'storage' }],
+  ['POST', '/programmes/p/wave/resume', 'approver', { fingerprint: '3f9a0c1d2b4e5f60', comment: 'it is over' }],
   ['POST', '/migrations/p/a/1/delegations', 'approver', { to: 'ben', until: '2030-01-01T08:00:00Z', gate: 'go' }],
   ['POST', '/batches/p/b/delegations', 'approver', { to: 'ben', until: '2030-01-01T08:00:00+01:00' }],
   ['POST', '/migrations/p/a/1/done', 'operator', { hook: 'silence', failed: true, comment: 'no rights' }],
@@ -83,6 +97,30 @@ test.each(CASES)('a $role asks for $method $path, which needs $need', async ({ r
   const { status } = await house.ask(method, path, { token: await tokenOf([role]), body });
   if (MAY[need]?.includes(role)) expect([200, 503]).toContain(status);
   else expect(status).toBe(403);
+});
+
+test.each([
+  { kind: 'add', member: { id: 'vm/p/a/1', order: {} } },
+  { kind: 'replan', id: 'vm/p/a/1', order: {} },
+])('an edit that brings a whole order, gates and all, is for an admin: $kind', async (edit) => {
+  const ask = async (role: string) =>
+    house.ask('POST', '/batches/p/b/edits', { token: await tokenOf([role]), body: { seen: 'e', edits: [edit] } });
+  const [operator, admin] = [await ask('operator'), await ask('admin')];
+  expect([operator.status, admin.status]).toEqual([403, 503]);
+  expect(operator.body.detail).toContain('needs the role admin');
+});
+
+test('a forecast is of the plan of this API, and of what is in it', async () => {
+  const told = async (path: string) => {
+    const { status, body } = await local.ask('GET', path);
+    return [status, body.detail];
+  };
+  expect(await told('/programmes/other/forecast')).toEqual([404, 'The plan of this API is of dc-exit.']);
+  expect(await told('/programmes/dc-exit/forecast?batch=none')).toEqual([404, 'The plan has no batch none.']);
+  const planless = await apiTrial(nowhere());
+  const { status, body } = await planless.ask('GET', '/programmes/dc-exit/forecast');
+  await planless.close();
+  expect([status, body.detail]).toEqual([404, expect.stringContaining('plan.yaml')]);
 });
 
 test('the document has every route, and this table has every one of the document', () => {

@@ -196,6 +196,17 @@ test('the inbox gives the command that answers each', () => {
   expect(inboxText([waits], NOW)).toContain('not yet at the gate: db-02');
 });
 
+test('a stopped wave stands in the inbox with its figures and the command that goes on', () => {
+  const breach = { host: 'hyper-v@s', metric: 'cpu', of: null, since: NOW, value: 93, limit: 85, forMs: 0 } as const;
+  const stopped = { at: NOW - 5 * MINUTE, breaches: [breach], fingerprint: 'f'.repeat(16) };
+  const wave: Waiting = {
+    ...{ kind: 'wave', programme: 'dc exit', stopped, approvers: ['owner'], held: 3, since: stopped.at },
+  };
+  const text = inboxText([wave], NOW);
+  expect(text).toContain('✗ 5 min 0 s  dc exit · the wave is stopped (owner): hyper-v@s: CPU 93 %, above 85 %');
+  expect(text).toContain(`tranship programme resume --programme 'dc exit' --seen ${'f'.repeat(16)} --comment '…'`);
+});
+
 test('a VM whose name others bear is answered by its id', () => {
   expect(commandFor(vmWaits({ gate: GATE }, 'src-2'))).toBe('tranship approve src-2');
 });

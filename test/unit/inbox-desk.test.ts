@@ -259,3 +259,11 @@ test('on a narrow screen what is typed is seen all the same', () => {
   expect(line).toMatch(/zz_$/);
   expect(Math.max(above.length, line.length)).toBeLessThanOrEqual(50);
 });
+
+test('a stopped wave goes on by a, with a comment, for the figures that were seen, and is not rejected', () => {
+  const stopped = { at: NOW, breaches: [], fingerprint: 'f'.repeat(16) };
+  const waiting: Waiting = { kind: 'wave', programme: 'p', stopped, approvers: [], held: 2, since: NOW };
+  const wave = { key: keyOf(waiting), waiting, costs: [] };
+  expect(typed(desk(wave), 'r').desk.note).toBe('p: it stays stopped until somebody goes on.');
+  expect(acts(typed(desk(wave), 'aover<return>').effects)).toEqual([{ act: 'approve', items: ['p'], comment: 'over' }]);
+});

@@ -84,3 +84,18 @@ test('what was to be started when a run ended is started by the next', async () 
   const handle = await batches.start(order, newBatch(order));
   await groupGate(handle, 'db');
 });
+
+test('a VM whose run was ended by hand after its cut-over does not begin at the beginning', async () => {
+  const order = batches.order('by-hand', { db: ['db-1'] }, { checkpoints: true });
+  const handle = await batches.start(order);
+  await approveGroup(handle, 'db');
+  const vm = batches.member(order, 'db-1');
+  await openGate(vm, 'go');
+  await vm.terminate();
+  await batchSeen(handle, 'lost', ({ members }) => members[0]?.status === 'lost');
+  const before = batches.calls.length;
+  await handle.executeUpdate(startMissing);
+  const { members } = await batchSeen(handle, 'not started', (now) => now.members[0]?.status === 'refused');
+  expect(members[0]?.note).toMatch(/touched.*`tranship recover` takes it up where it stands/);
+  expect(batches.calls).toHaveLength(before);
+});
