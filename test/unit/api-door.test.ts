@@ -13,7 +13,8 @@ import { docsExample } from './plan-example.ts';
 /** Nothing is behind the door: what is let in gets no answer. */
 const nowhere = (): Reached => {
   const lost = () => Promise.reject(new ServiceError('14 UNAVAILABLE: secret-of-the-house'));
-  const handle = new Proxy({}, { get: () => lost });
+  // A promise of it is a promise of the handle, as with a real one.
+  const handle = new Proxy({}, { get: (_, key) => (key === 'then' ? undefined : lost) });
   const list = () => ({ [Symbol.asyncIterator]: () => ({ next: lost }) });
   const client = { workflow: { getHandle: () => handle, list } };
   return {
@@ -41,7 +42,7 @@ beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tranship-door-'));
   const { yaml, csv } = await docsExample();
   const plan = { plan: join(folder, 'plan.yaml'), vms: join(folder, 'vms.csv') };
-  writeFileSync(plan.plan, yaml);
+  writeFileSync(plan.plan, yaml.replaceAll('contoso-2030', 'dc-exit'));
   writeFileSync(plan.vms, csv);
   local = await apiTrial(nowhere(), { plan });
   house = await apiTrial(nowhere(), { oidc, plan });

@@ -203,7 +203,7 @@ test('a stopped wave stands in the inbox with its figures and the command that g
     ...{ kind: 'wave', programme: 'dc exit', stopped, approvers: ['owner'], held: 3, since: stopped.at },
   };
   const text = inboxText([wave], NOW);
-  expect(text).toContain('✗ 5 min 0 s  dc exit · the wave is stopped (owner): hyper-v@s: CPU 93 %, above 85 %');
+  expect(text).toContain('✗ 5 min  dc exit · the wave is stopped (owner): hyper-v@s: CPU 93 %, above 85 %');
   expect(text).toContain(`tranship programme resume --programme 'dc exit' --seen ${'f'.repeat(16)} --comment '…'`);
 });
 

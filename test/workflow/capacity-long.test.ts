@@ -22,7 +22,7 @@ test('a house that has lived long goes on in a new run, and loses nothing that c
   expect(held.map(({ holder }) => holder)).toEqual(['first']);
   expect(waiting.map(({ holder }) => holder)).toEqual(waiting.map((_, index) => `vm/${index}`));
   expect(waiting.length).toBeGreaterThan(0);
-});
+}, 180_000);
 
 test('a house that goes on in a new run goes on looking for holders that have ended', async () => {
   await run.house('looks', { reconcileMs: 30 });
@@ -41,4 +41,4 @@ test('a house that goes on in a new run goes on looking for holders that have en
     ).length;
   await eventually(async () => (await fired()) >= 2, 'two looks of the new run');
   expect((await at.query(leases)).held).toMatchObject([{ holder: 'vm/gone', orphanedAt: expect.any(Number) }]);
-}, 60_000);
+}, 180_000);
