@@ -130,7 +130,8 @@ export const machine = async (shell: string) => {
         await pause(20);
       }
     },
-    end: (): Promise<void> => rm(root, { recursive: true, force: true }),
+    // What a script left in the background may still write its call.
+    end: (): Promise<void> => rm(root, { recursive: true, force: true, maxRetries: 5 }),
   };
 };
 
