@@ -22,7 +22,7 @@ test('a failed step parks with its reason and goes on when a person says retry',
   await approve(handle, 'cutover');
   const stuck = await parkedAt(handle, 'reshape');
   expect(stuck.parked?.mishap.message).toBe('The host is out of memory.');
-  expect(stuck.legal).toEqual(['retry', 'rollBack', 'pause']);
+  expect(stuck.legal).toEqual(['retry', 'editAndRetry', 'edit', 'rollBack', 'cancel', 'pause']);
   products.before = () => undefined;
   await say(handle, 'retry');
   await openGate(handle, 'go');
