@@ -59,23 +59,25 @@ const dnsHooks = ({ dns, vms }: Scenario, { vms: uuids, ttl }: DnsMix): readonly
   const some = vms.filter(({ uuid }) => uuids.includes(uuid));
   if (!dns || some.length === 0) return [];
   const at = (name: string) => ({ on: `dns@${dns.instance}`, zone: dns.zone, name, type: 'A' });
-  const only = (chosen: readonly VmScenario[]) => ({ only: { vms: [...new Set(chosen.map(({ name }) => name))] } });
+  const restrictedTo = (chosen: readonly VmScenario[]) => ({
+    only: { vms: [...new Set(chosen.map(({ name }) => name))] },
+  });
   const own = some.filter(({ name, hostname }) => name === hostname);
   const lower = {
     name: 'lower-ttl',
     at: 'after protect',
     hop: 1,
-    ...only(own),
+    ...restrictedTo(own),
     dns: { ...at('{vm.name}'), ttl: '5m' },
   };
   const point = {
-    ...{ name: 'point', at: 'after connect', hop: 2, ...only(some) },
+    ...{ name: 'point', at: 'after connect', hop: 2, ...restrictedTo(some) },
     dns: { ...at('{landing.name}'), data: '{landing.address}' },
   };
   const give = {
     name: 'restore-ttl',
     at: 'after signOff',
-    ...only(own),
+    ...restrictedTo(own),
     dns: { ...at('{vm.name}'), ttlOf: 'lower-ttl' },
   };
   return ttl && own.length > 0 ? [lower, point, give] : [point];
