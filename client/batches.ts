@@ -14,7 +14,7 @@ import {
   stopBatch,
 } from '../workflows/batch-messages.ts';
 import { batchStart, migrationId } from '../workflows/start-order.ts';
-import { ensureCapacity } from './operations.ts';
+import { ensureCapacity, under } from './operations.ts';
 import { withRoundsOf } from './rounds.ts';
 
 export type BatchHandle = WorkflowHandle<typeof batch>;
@@ -95,8 +95,6 @@ export const answerGroup = (
     args: [{ group: gate.group, hop: gate.hop, fingerprint: gate.fingerprint, ...answer }],
     updateId,
   });
-
-const under = (updateId: string | undefined) => (updateId === undefined ? {} : { updateId });
 
 /** Turns a whole group round; answers with the workflow ids of those that were told. */
 export const turnGroupBack = (

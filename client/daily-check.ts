@@ -4,9 +4,9 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import type { DailyCheckOrder, ProductQuestion } from '../activities/contracts/daily-check.ts';
 import type { CheckReport } from '../domain/daily-check.ts';
 import type { Plan } from '../domain/plan.ts';
+import { clause } from '../workers/query.ts';
 import type { dailyCheck } from '../workflows/daily-check.ts';
 import { questionsOf } from './doctor/products.ts';
-import { clause } from './query.ts';
 
 const PROGRAMME = defineSearchAttributeKey('Programme', SearchAttributeType.KEYWORD);
 

@@ -1,4 +1,5 @@
-import { each } from './each.ts';
+import { counted } from '../domain/counted.ts';
+import { each } from '../workers/each.ts';
 import { behindOf, type House } from './explain/behind.ts';
 import { batchOf, leasesOf } from './explain/surroundings.ts';
 import { waitingCost, windowCost } from './explain/waiting-cost.ts';
@@ -52,7 +53,7 @@ export const lookAtInbox = async (reached: Reached): Promise<readonly DeskItem[]
       return {
         key,
         waiting,
-        costs: [`nothing new begins; to come: ${waiting.held} ${waiting.held === 1 ? 'batch' : 'batches'}`],
+        costs: [`nothing new begins; to come: ${counted(waiting.held, 'batch', 'batches')}`],
       };
     const { programme, batch } = placeOf(waiting);
     const [table, view] = await Promise.all([tables(programme), batches(JSON.stringify([programme, batch]))]);

@@ -1,14 +1,14 @@
 import type { GroupDecided } from '../domain/batch.ts';
 import type { GroupGate } from '../domain/group-gate.ts';
+import { type Listed, standingOf } from '../domain/listed.ts';
 import type { StoppedWave } from '../domain/programme.ts';
+import { each } from '../workers/each.ts';
+import { listBatches, listMigrations } from '../workers/listing.ts';
 import type { MigrationView } from '../workflows/messages.ts';
 import type { ProgrammeView } from '../workflows/programme-messages.ts';
 import { batchHandle, turnsOf, viewBatch } from './batches.ts';
-import { each } from './each.ts';
 import { handleOf, viewMigration } from './operations.ts';
-import { type Listed, listBatches, listMigrations } from './overview.ts';
 import { findProgramme, listProgrammes, viewProgramme } from './programme.ts';
-import { standingOf } from './summary.ts';
 import type { Reached } from './temporal.ts';
 
 /** One thing that waits for a person. `since` in ms. */

@@ -5,6 +5,7 @@ import type { NoticesOrder } from '../activities/contracts/notices.ts';
 import type { Receiver } from '../domain/notice.ts';
 import type { ReceiverStanding } from '../domain/notice-book.ts';
 import type { Plan } from '../domain/plan.ts';
+import { heartbeatOf } from '../workers/heartbeat.ts';
 import type { notices, noticesTest } from '../workflows/notices.ts';
 import { noticesId, stopNotices, tellThese } from '../workflows/notices-messages.ts';
 
@@ -73,12 +74,8 @@ export const noticesStanding = async (client: Client, programme: string): Promis
     const { status, raw } = await client.workflow.getHandle(noticesId(programme)).describe();
     if (status.name !== 'RUNNING') return null;
     const [one] = raw.pendingActivities ?? [];
-    const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
-    let payloads = one?.heartbeatDetails?.payloads ?? [];
-    for (const codec of [...payloadCodecs].reverse()) payloads = await codec.decode(payloads);
-    const [first] = payloads;
     const said = one?.lastFailure?.message ?? 'it has not looked yet';
-    return (first && progressOf(payloadConverter.fromPayload(first))) ?? { at: null, said, standings: null };
+    return progressOf(await heartbeatOf(client, one)) ?? { at: null, said, standings: null };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;

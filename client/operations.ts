@@ -4,10 +4,13 @@ import type { Loan } from '../domain/ballot.ts';
 import type { Lease, Rules } from '../domain/capacity.ts';
 import type { Decided, Decision, OpenGate } from '../domain/gate.ts';
 import type { JourneyEdit } from '../domain/journey-edit.ts';
+import type { Listed } from '../domain/listed.ts';
 import type { LoanAsked } from '../domain/loan.ts';
 import { type IdentifiedVm, journeyOrder, type Plan } from '../domain/plan.ts';
+import type { TaskAnswer } from '../domain/task.ts';
 import type { Verb } from '../domain/verbs.ts';
 import { whyGone } from '../workers/gone-run.ts';
+import { listMigrations } from '../workers/listing.ts';
 import { readRecord } from '../workers/records.ts';
 import type { capacity } from '../workflows/capacity.ts';
 import { capacityId, setLimits } from '../workflows/capacity-messages.ts';
@@ -15,7 +18,7 @@ import type { initialise } from '../workflows/initialise.ts';
 import { type CommandTaken, command, decide, delegate, type MigrationView, view } from '../workflows/messages.ts';
 import type { migration } from '../workflows/migration.ts';
 import { migrationStart } from '../workflows/start-order.ts';
-import { type Listed, listMigrations } from './overview.ts';
+import { done } from '../workflows/task.ts';
 import { withRounds } from './rounds.ts';
 
 export type MigrationHandle = WorkflowHandle<typeof migration>;
@@ -108,11 +111,16 @@ export const decideGate = (
     updateId,
   });
 
+/** The id under which a workflow takes what is asked only once; without one it is asked anew each time. */
+export const under = (updateId: string | undefined) => (updateId === undefined ? {} : { updateId });
+
 /** Lends the right to approve, at a migration or at a batch. */
 export const delegateAt = (client: Client, workflowId: string, loan: LoanAsked, updateId?: string): Promise<Loan> =>
-  client.workflow
-    .getHandle(workflowId)
-    .executeUpdate(delegate, { args: [loan], ...(updateId === undefined ? {} : { updateId }) });
+  client.workflow.getHandle(workflowId).executeUpdate(delegate, { args: [loan], ...under(updateId) });
+
+/** Says that the step which waits for a person is done, or could not be. */
+export const answerTask = (handle: MigrationHandle, answer: TaskAnswer, updateId?: string): Promise<TaskAnswer> =>
+  handle.executeUpdate(done, { args: [answer], ...under(updateId) });
 
 /** What goes with a command: why, and the parked step that was seen; at another one it is refused. */
 export interface CommandWords {
@@ -128,8 +136,7 @@ export const commandMigration = (
   by: string,
   words: CommandWords = {},
   updateId?: string,
-): Promise<CommandTaken> =>
-  handle.executeUpdate(command, { args: [{ verb, by, ...words }], ...(updateId === undefined ? {} : { updateId }) });
+): Promise<CommandTaken> => handle.executeUpdate(command, { args: [{ verb, by, ...words }], ...under(updateId) });
 
 /**
  * The migration of a VM by its display name or its id, from one visibility list. A name that several bear is refused with their ids.

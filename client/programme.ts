@@ -11,6 +11,8 @@ import { counted } from '../domain/counted.ts';
 import type { Freeze, FreezeEdit } from '../domain/freeze.ts';
 import { type Plan, vmsOfBatch } from '../domain/plan.ts';
 import type { ProgrammeBatch, ProgrammeOrder, StoppedWave } from '../domain/programme.ts';
+import { each } from '../workers/each.ts';
+import { clause } from '../workers/query.ts';
 import { batchId } from '../workflows/batch-messages.ts';
 import type { heldBatch } from '../workflows/held-batch.ts';
 import { replaceOrder } from '../workflows/held-batch-messages.ts';
@@ -27,16 +29,14 @@ import {
   resumeWave,
 } from '../workflows/programme-messages.ts';
 import { batchOrder } from './batches.ts';
-import { each } from './each.ts';
-import { ensureCapacity } from './operations.ts';
-import { clause } from './query.ts';
+import { ensureCapacity, under } from './operations.ts';
 import { withRoundsOf } from './rounds.ts';
 
 export type ProgrammeHandle = WorkflowHandle<typeof programme>;
 
-const ORDER_KEYS = { batches: [], inFlight: 1, leadMs: null, freezes: [], stopWave: null } as const;
+const NO_ORDER = { batches: [], inFlight: 1, leadMs: null, freezes: [], stopWave: null } as const;
 
-const rulesOf = ({ order }: Plan): NonNullable<Plan['order']> => order ?? ORDER_KEYS;
+const rulesOf = ({ order }: Plan): NonNullable<Plan['order']> => order ?? NO_ORDER;
 
 /** Batches that have a VM, in order. One that comes after an empty batch comes after what that one comes after. */
 export const programmeBatches = (plan: Plan): readonly ProgrammeBatch[] => {
@@ -195,8 +195,6 @@ export const viewProgramme = (handle: ProgrammeHandle): Promise<ProgrammeView> =
 
 /** What alone keeps it: lifting a pause would change nothing, going on is decided for what was seen. Null where it is not so. */
 export const onlyStopped = ({ stopped, paused }: ProgrammeView): StoppedWave | null => (paused ? null : stopped);
-
-const under = (updateId: string | undefined) => (updateId === undefined ? {} : { updateId });
 
 export const pauseAll = (handle: ProgrammeHandle, by: string, why: string, updateId?: string): Promise<void> =>
   handle.executeUpdate(pauseProgramme, { args: [{ by, why }], ...under(updateId) });

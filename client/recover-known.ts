@@ -4,12 +4,12 @@ import type { JourneyRecord } from '../activities/contracts/keeper.ts';
 import { type Address, queueOf } from '../domain/address.ts';
 import { isIdentified, type JourneyOrder, journeyOrder, type Plan } from '../domain/plan.ts';
 import { tokenOf } from '../domain/token.ts';
+import { each } from '../workers/each.ts';
 import { lookAt } from '../workers/look.ts';
 import { readRecords } from '../workers/records.ts';
 import type { standing } from '../workflows/standing.ts';
 import { migrationId } from '../workflows/start-order.ts';
 import { checkpointsOf } from './checkpoints.ts';
-import { each } from './each.ts';
 
 /**
  * From what a VM is known.

@@ -4,10 +4,11 @@ import type { Lease } from '../domain/capacity.ts';
 import type { Plan } from '../domain/plan.ts';
 import { roomOf } from '../domain/room.ts';
 import { totalBytes } from '../domain/vm.ts';
+import { instant } from '../domain/words.ts';
+import { each } from '../workers/each.ts';
 import type { batch } from '../workflows/batch.ts';
 import type { migration } from '../workflows/migration.ts';
 import { batchStart, migrationStart } from '../workflows/start-order.ts';
-import { each } from './each.ts';
 import { ensureCapacity } from './operations.ts';
 import { type Known, type KnownFrom, knownOf, type Unasked, withStanding } from './recover-known.ts';
 import { batchesOf, batchIdOf, stoppedBatch } from './recovered-batch.ts';
@@ -45,9 +46,7 @@ const heldBy = (known: readonly Known[], now: number): readonly Lease[] =>
 
 const carriedOf = ({ checkpoint, stands }: Known): Carried => ({
   checkpoint,
-  from: checkpoint
-    ? `its checkpoint of ${new Date(checkpoint.at).toISOString().replace(/\.\d+Z$/, 'Z')}`
-    : `what stands at ${stands.join(', ')}`,
+  from: checkpoint ? `its checkpoint of ${instant(checkpoint.at)}` : `what stands at ${stands.join(', ')}`,
 });
 
 /** Started once: a run that is there already is left alone, and so is one that came to its end meanwhile. */

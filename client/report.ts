@@ -1,10 +1,11 @@
 import type { JourneyRecord } from '../activities/contracts/keeper.ts';
 import { humanWaitOf, movedOf, outageOf, totalOutage } from '../domain/ledger.ts';
+import type { Listed } from '../domain/listed.ts';
+import { each } from '../workers/each.ts';
+import { listMigrations } from '../workers/listing.ts';
 import { readRecords } from '../workers/records.ts';
 import type { MigrationView } from '../workflows/messages.ts';
-import { each } from './each.ts';
 import { handleOf, viewMigration } from './operations.ts';
-import { type Listed, listMigrations } from './overview.ts';
 import type { Reached } from './temporal.ts';
 
 /** One VM of a batch, as it came out or stands. Times are ms. */

@@ -1,8 +1,8 @@
 import type { BatchOrder } from '../domain/batch.ts';
 import { type HopRecord, newHopRecord } from '../domain/hop-record.ts';
 import type { JourneyOrder } from '../domain/plan.ts';
+import { each } from '../workers/each.ts';
 import { readRecord } from '../workers/records.ts';
-import { each } from './each.ts';
 import { recordsFolder } from './home.ts';
 
 /**

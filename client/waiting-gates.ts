@@ -1,9 +1,10 @@
 import { fingerprintOf, type OpenGate } from '../domain/gate.ts';
 import type { GateName } from '../domain/gate-policy.ts';
+import type { Listed } from '../domain/listed.ts';
+import { each } from '../workers/each.ts';
+import { listMigrations } from '../workers/listing.ts';
 import type { MigrationView } from '../workflows/messages.ts';
-import { each } from './each.ts';
 import { decideGate, type GateAnswer, handleOf, viewMigration } from './operations.ts';
-import { type Listed, listMigrations } from './overview.ts';
 import type { Reached } from './temporal.ts';
 
 /** Questions and answers under way at once: of one migration each, so no workflow has more than one. */

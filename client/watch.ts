@@ -1,7 +1,7 @@
-import { each } from './each.ts';
-import { type Listed, listMigrations } from './overview.ts';
+import { type Listed, type Summary, standingOf, summaryOf } from '../domain/listed.ts';
+import { each } from '../workers/each.ts';
+import { listMigrations } from '../workers/listing.ts';
 import { type Pending, pendingOf } from './pending.ts';
-import { type Summary, standingOf, summaryOf } from './summary.ts';
 import type { Reached } from './temporal.ts';
 
 /** One VM on the screen, with what its steps last said. */

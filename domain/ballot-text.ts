@@ -1,6 +1,5 @@
 import { type Ballot, tallyText } from './ballot.ts';
-
-const instant = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+import { instant } from './words.ts';
 
 /** What a gate asks of those who decide, and how far they are; nothing where one approval is all. */
 export const ballotLines = (ballot: Ballot | Partial<Ballot>): readonly string[] => {

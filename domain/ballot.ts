@@ -167,7 +167,7 @@ export const refuseApproval = (
 ): string | null => {
   if (words.fingerprint !== ballot.fingerprint)
     return `What you saw (${typed(words.fingerprint)}) is not what is there now (${ballot.fingerprint}). Look again, then decide.`;
-  if (ballot.expiresAt !== undefined && now >= ballot.expiresAt)
+  if (isExpired(ballot, now))
     return `What ${gate} shows has expired; it opens again with what is there now. Look again, then decide.`;
   const why = who && refuseVoter(ballot, gate, who, loans, now);
   if (why) return why;
@@ -197,6 +197,12 @@ export const cast = <B extends Ballot>(
 export const tallyText = ({ quorum, votes = [] }: Ballot): string | null =>
   quorum === undefined ? null : `${votes.length} of ${quorum}`;
 
+/** Who may approve after an escalation; where nobody is named anybody may, before and after it. */
+export const widened = (
+  approvers: readonly string[],
+  { escalateTo = [] }: Pick<GatePolicy, 'escalateTo'>,
+): readonly string[] => (approvers.length === 0 ? [] : [...new Set([...approvers, ...escalateTo])]);
+
 /** When the ballot changes by itself next, ms; null where it never does. */
 export const nextOfBallot = (rules: GatePolicy, ballot: Ballot, openedAt: number): number | null => {
   const moments = [
@@ -209,21 +215,15 @@ export const nextOfBallot = (rules: GatePolicy, ballot: Ballot, openedAt: number
 
 /** The ballot after what was due by now: a reminder, an escalation. The same one when nothing was. */
 export const passTime = <B extends Ballot>(rules: GatePolicy, ballot: B, openedAt: number, now: number): B => {
-  const { remindMs, escalateMs, escalateTo = [] } = rules;
+  const { remindMs, escalateMs } = rules;
   const reminded = remindMs !== undefined && ballot.remindedAt === undefined && now >= openedAt + remindMs;
   const escalated = escalateMs !== undefined && ballot.escalatedAt === undefined && now >= openedAt + escalateMs;
   if (!reminded && !escalated) return ballot;
   return {
     ...ballot,
     ...(reminded ? { remindedAt: now } : {}),
-    ...(escalated
-      ? { escalatedAt: now, approvers: ballot.approvers.length === 0 ? [] : union(ballot.approvers, escalateTo) }
-      : {}),
+    ...(escalated ? { escalatedAt: now, approvers: widened(ballot.approvers, rules) } : {}),
   };
 };
-
-const union = (some: readonly string[], others: readonly string[]): readonly string[] => [
-  ...new Set([...some, ...others]),
-];
 
 export const isExpired = ({ expiresAt }: Ballot, now: number): boolean => expiresAt !== undefined && now >= expiresAt;

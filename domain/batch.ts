@@ -3,7 +3,7 @@ import type { Decision } from './gate.ts';
 import type { GateName, GatePolicy } from './gate-policy.ts';
 import type { Phase } from './phase.ts';
 import type { JourneyOrder } from './plan.ts';
-import { told } from './said.ts';
+import { type Refused, withRefused } from './refused.ts';
 import type { VmRef } from './vm.ts';
 import type { Window } from './window.ts';
 
@@ -124,7 +124,7 @@ export interface BatchState {
     readonly why: string;
   }[];
   /** What was refused or lapsed, with why; the newest ten. */
-  readonly refused: readonly { readonly what: string; readonly why: string; readonly at: number }[];
+  readonly refused: readonly Refused[];
   /** Orders that are not those the batch was started with: of members that were added, or changed since. */
   readonly orders?: readonly BatchMember[];
   /** Who changed the batch under way, and what, in words; the newest twenty. */
@@ -225,5 +225,5 @@ export const startAgain = (state: BatchState): BatchState => ({
 
 export const refusedOf = (state: BatchState, what: string, why: string, at: number): BatchState => ({
   ...state,
-  refused: [...state.refused.slice(-9), { what: told(what), why: told(why), at }],
+  refused: withRefused(state.refused, { what, why, at }),
 });

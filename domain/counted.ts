@@ -1,2 +1,2 @@
 /** A number with its word, in English: `1 group`, `2 groups`. */
-export const counted = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
+export const counted = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;

@@ -8,7 +8,7 @@ import type { Window } from './window.ts';
 
 /** Whether what was typed into an edit is what it says: a signal may carry anything. */
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';

@@ -1,5 +1,6 @@
 import { drawFrom, type Observed, quantileOf, randomOf, type Sample, sampleOf } from './observed.ts';
 import type { Window } from './window.ts';
+import { minutes } from './words.ts';
 
 /** One VM as a forecast needs it. `movers`: queue of each hop's mover. */
 export interface VmShape {
@@ -68,8 +69,6 @@ export const ASSUMED = {
 
 const COURSES = 200;
 
-const minutes = (ms: number): string =>
-  ms < MINUTE ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / MINUTE)} min`;
 const rate = (bytes: number): string => `${(bytes / MB).toFixed(1)} MB/s`;
 
 interface Samples {

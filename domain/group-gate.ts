@@ -1,4 +1,4 @@
-import { type Ballot, mayOpen, openBallot } from './ballot.ts';
+import { type Ballot, mayOpen, openBallot, widened } from './ballot.ts';
 import { type BatchState, type GroupPoll, isOver, type Member, type MemberGate } from './batch.ts';
 import { fingerprintOf } from './gate.ts';
 import type { GatePolicy } from './gate-policy.ts';
@@ -59,9 +59,7 @@ export const ballotOf = (state: BatchState, gate: Asked): Ballot => {
     ...opened,
     ...(votes === undefined ? {} : { votes }),
     ...(remindedAt === undefined ? {} : { remindedAt }),
-    ...(escalatedAt === undefined || rules.approvers.length === 0
-      ? {}
-      : { escalatedAt, approvers: [...new Set([...rules.approvers, ...(rules.escalateTo ?? [])])] }),
+    ...(escalatedAt === undefined ? {} : { escalatedAt, approvers: widened(rules.approvers, rules) }),
   };
 };
 

@@ -1,4 +1,5 @@
 import type { BatchOrder } from './batch.ts';
+import { minuteOf } from './freeze.ts';
 import type { Window } from './window.ts';
 
 /** The windows of a batch, each once, in the order in which they are too late to use. */
@@ -6,8 +7,6 @@ const windowsOf = ({ members }: BatchOrder): readonly Window[] => {
   const all = members.flatMap(({ order }) => order.hops.flatMap(({ window }) => window ?? []));
   return [...new Map(all.map((window) => [window.utcText, window])).values()].sort((a, b) => a.abortAt - b.abortAt);
 };
-
-const minuteOf = (instant: number): string => `${new Date(instant).toISOString().slice(0, 16)}Z`;
 
 /** Why a batch is not started any more: each of its windows is past its latest abort. Null while one is not, and where it has none. */
 export const whyTooLate = (batch: BatchOrder, now: number): string | null => {

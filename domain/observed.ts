@@ -3,7 +3,6 @@ import { type Ledger, outageOf } from './ledger.ts';
 /** What the ledgers of a programme have measured so far. Rates are bytes a second, times ms. */
 export interface Observed {
   readonly fullRates: readonly number[];
-  readonly deltaRates: readonly number[];
   readonly outages: readonly number[];
   /** Per gate. */
   readonly waits: Readonly<Record<string, readonly number[]>>;
@@ -13,10 +12,10 @@ export interface Observed {
 
 const SECOND = 1_000;
 
-const ratesOf = (ledgers: readonly Ledger[], isFull: boolean): readonly number[] =>
+const fullRatesOf = (ledgers: readonly Ledger[]): readonly number[] =>
   ledgers.flatMap(({ bytes }) =>
     bytes.flatMap(({ round, moved, from, at }) =>
-      (round === 0) === isFull && moved !== null && moved > 0 && from !== undefined && at !== undefined && at > from
+      round === 0 && moved !== null && moved > 0 && from !== undefined && at !== undefined && at > from
         ? [moved / ((at - from) / SECOND)]
         : [],
     ),
@@ -36,8 +35,7 @@ export const observe = (ledgers: readonly Ledger[]): Observed => {
     waits[gate].push(to - from);
   }
   return {
-    fullRates: ratesOf(ledgers, true),
-    deltaRates: ratesOf(ledgers, false),
+    fullRates: fullRatesOf(ledgers),
     outages: ledgers.flatMap(outagesOf),
     waits,
     fulls: ledgers.flatMap(({ bytes }) => bytes.flatMap(({ round, moved }) => (round === 0 && moved ? [moved] : []))),

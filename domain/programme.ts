@@ -1,6 +1,6 @@
 import type { Address } from './address.ts';
 import type { Freeze } from './freeze.ts';
-import { told } from './said.ts';
+import { type Refused, withRefused } from './refused.ts';
 import { type Breach, type Lookout, noLookout, type StopWaveRules } from './stop-wave.ts';
 import type { Window } from './window.ts';
 
@@ -71,7 +71,7 @@ export interface ProgrammeState extends ProgrammeRules {
   readonly lookout: Lookout;
   readonly resumed: readonly (WaveResumed & { readonly at: number; readonly breaches: readonly string[] })[];
   /** What was refused, with why; the newest ten. */
-  readonly refused: readonly { readonly what: string; readonly why: string; readonly at: number }[];
+  readonly refused: readonly Refused[];
 }
 
 /** Names and sizes only: the orders of the batches wait with the batches themselves. */
@@ -138,7 +138,7 @@ export const isProgrammeOver = (state: ProgrammeState): boolean => state.turns.e
 
 export const refusedIn = (state: ProgrammeState, what: string, why: string, at: number): ProgrammeState => ({
   ...state,
-  refused: [...state.refused.slice(-9), { what: told(what), why: told(why), at }],
+  refused: withRefused(state.refused, { what, why, at }),
 });
 
 /** `2 in flight · 1 holding · 3 of 30 over` */

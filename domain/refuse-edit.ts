@@ -1,3 +1,4 @@
+import { isObject, isText } from './edit-shapes.ts';
 import type { HopRecord } from './hop-record.ts';
 import { isInstant } from './instant.ts';
 import type { HopEdit, JourneyEdit } from './journey-edit.ts';
@@ -25,11 +26,8 @@ export interface Edited {
 export const hasBegun = (hop: HopRecord): boolean =>
   hop.cutOver !== 'none' || (hop.kind !== 'switch' && hop.fence !== 'none');
 
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const isWhole = (value: unknown, least: number, most: number): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isIp = (value: unknown): boolean =>
   typeof value === 'string' && /^(\d{1,3}\.){3}\d{1,3}$/.test(value) && value.split('.').every((part) => +part < 256);
 

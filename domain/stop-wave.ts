@@ -1,3 +1,6 @@
+import { minuteOf } from './freeze.ts';
+import { minutes } from './words.ts';
+
 /** When hosts say that it is too much: thresholds of U §7.4 over what `vitals` reads. All times are of the workflow's clock. */
 
 export const METRICS = ['cpu', 'memory', 'volume', 'latency', 'throughput'] as const;
@@ -159,9 +162,6 @@ const figureText = (metric: Metric, value: number): string => {
   return `${Math.round(value * 10) / 10} %`;
 };
 
-const minutes = (ms: number): string =>
-  ms < 60_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
-
 export const figureWords = ({ metric, of, value }: Figure): string =>
   `${NAMES[metric]}${of ? ` of ${of}` : ''} ${figureText(metric, value)}`;
 
@@ -169,5 +169,5 @@ export const figureWords = ({ metric, of, value }: Figure): string =>
 export const breachWords = ({ host, metric, of, value, limit, forMs, since }: Breach): string => {
   const side = TOO_MUCH.includes(metric) ? 'above' : 'below';
   const sustained = forMs > 0 ? ` for ${minutes(forMs)} or longer` : '';
-  return `${host}: ${figureWords({ metric, of, value })}, ${side} ${figureText(metric, limit)}${sustained}, since ${new Date(since).toISOString().slice(0, 16)}Z`;
+  return `${host}: ${figureWords({ metric, of, value })}, ${side} ${figureText(metric, limit)}${sustained}, since ${minuteOf(since)}`;
 };

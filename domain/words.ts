@@ -22,6 +22,13 @@ export const duration = (ms: number | null): string => {
     .join(' ');
 };
 
+/** One unit, rounded: `45 s`, `15 min`. */
+export const minutes = (ms: number): string =>
+  ms < 60_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
+
 /** A word as a shell takes it. */
 export const shellWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+
+/** An instant in ISO 8601 without the milliseconds. */
+export const instant = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');

@@ -1,5 +1,4 @@
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Checkpoint } from '../activities/contracts/checkpoint.ts';
 import type { GiveBack, Keeper } from '../activities/contracts/keeper.ts';
@@ -10,6 +9,7 @@ import { letThroughBy } from '../domain/group-decision.ts';
 import { batchView, memberReport } from '../workflows/batch-messages.ts';
 import { capacityId } from '../workflows/capacity-messages.ts';
 import { view } from '../workflows/messages.ts';
+import { asking } from './asking.ts';
 import { attest } from './attestation.ts';
 import { whyGone } from './gone-run.ts';
 import { joinHook } from './join-hook.ts';
@@ -17,18 +17,6 @@ import { lookAt } from './look.ts';
 import { unpolledLately } from './pollers.ts';
 import { readRecord, removeCheckpoint, writeCheckpoint, writeRecord } from './records.ts';
 import { trader } from './trader.ts';
-
-/** What the server did not answer is asked again, as the retry of the verb says: an error that nobody classed would end the verb at once. */
-const asking =
-  <A extends readonly unknown[], R>(verb: (...order: A) => Promise<R>) =>
-  async (...order: A): Promise<R> => {
-    try {
-      return await verb(...order);
-    } catch (error) {
-      if (error instanceof ApplicationFailure) throw error;
-      throw unreachable(`Temporal gave no answer: ${error instanceof Error ? error.message : error}`);
-    }
-  };
 
 /** The orchestrator's own verbs: they touch Temporal and the records, never a product. */
 export const keeper = (options: {

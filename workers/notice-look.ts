@@ -14,6 +14,7 @@ import type { Matter } from '../domain/notice.ts';
 import { batchView } from '../workflows/batch-messages.ts';
 import { view } from '../workflows/messages.ts';
 import { programmeId, programmeView } from '../workflows/programme-messages.ts';
+import { each } from './each.ts';
 import { listMigrations } from './listing.ts';
 import { clause } from './query.ts';
 
@@ -31,13 +32,6 @@ const ANSWER_MS = 5_000;
 /** Reminders change no attribute: who waits at a gate is asked again now and then, so many a look. */
 const AGAIN_MS = 60_000;
 const AGAIN_AT_MOST = 50;
-
-const inTurns = async <A, B>(all: readonly A[], ask: (one: A) => Promise<B>): Promise<readonly B[]> => {
-  const answers: B[] = [];
-  for (let from = 0; from < all.length; from += AT_ONCE)
-    answers.push(...(await Promise.all(all.slice(from, from + AT_ONCE).map(ask))));
-  return answers;
-};
 
 /** Batches of a programme, of each its newest run. */
 const runsOf = async (client: Client, programme: string): Promise<readonly BatchRun[]> => {
@@ -81,16 +75,22 @@ export const looker = (client: Client) => {
     const old = waiting
       .filter((one) => !isNew(one) && now - (kept.get(one.workflowId)?.at ?? 0) > AGAIN_MS)
       .slice(0, AGAIN_AT_MOST);
-    await inTurns([...waiting.filter(isNew), ...old], (one) => ask(one, now));
+    await each([...waiting.filter(isNew), ...old], (one) => ask(one, now), AT_ONCE);
   };
 
   const ofBatches = async (runs: readonly BatchRun[]): Promise<readonly Matter[]> => {
     const running = runs.filter(({ overAt }) => overAt === null);
-    const found = await inTurns(running, async ({ workflowId }) => {
-      const handle = client.workflow.getHandle(workflowId);
-      const state = await client.withDeadline(Date.now() + ANSWER_MS, () => handle.query(batchView)).catch(() => null);
-      return state ? mattersOfBatch(workflowId, state) : [];
-    });
+    const found = await each(
+      running,
+      async ({ workflowId }) => {
+        const handle = client.workflow.getHandle(workflowId);
+        const state = await client
+          .withDeadline(Date.now() + ANSWER_MS, () => handle.query(batchView))
+          .catch(() => null);
+        return state ? mattersOfBatch(workflowId, state) : [];
+      },
+      AT_ONCE,
+    );
     return found.flat();
   };
 

@@ -1,12 +1,12 @@
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
-import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
-import { unreachable } from '../activities/contracts/mishap.ts';
 import type { ProgrammeKeeper } from '../activities/contracts/programme-keeper.ts';
 import { isOver } from '../domain/batch.ts';
 import type { BatchSeen } from '../domain/programme-progress.ts';
 import { batchId, batchView, resumeBatch, stopBatch } from '../workflows/batch-messages.ts';
 import { heldBatchId, programmeId } from '../workflows/programme-messages.ts';
+import { asking } from './asking.ts';
 
 const PHASE = defineSearchAttributeKey('Phase', SearchAttributeType.KEYWORD);
 
@@ -60,40 +60,30 @@ export const programmeKeeper = ({
   readonly namespace: string;
 }): ProgrammeKeeper => {
   const client = new Client({ connection, namespace });
-  const asking = async <T>(verb: () => Promise<T>): Promise<T> => {
-    try {
-      return await verb();
-    } catch (error) {
-      if (error instanceof ApplicationFailure) throw error;
-      throw unreachable(`Temporal gave no answer: ${error instanceof Error ? error.message : error}`);
-    }
-  };
   return {
-    batchesSeen: ({ programme, batches }) =>
-      asking(() =>
-        Promise.all(
-          batches.map(async (name): Promise<BatchSeen> => {
-            const id = batchId(programme, name);
-            const [run, held] = await Promise.all([runOf(client, id), runOf(client, heldBatchId(programme, name))]);
-            const landed = run === 'running' ? await hasLanded(client, id) : null;
-            return { name, run, landed, waiting: held === 'running' };
-          }),
-        ),
+    batchesSeen: asking(({ programme, batches }) =>
+      Promise.all(
+        batches.map(async (name): Promise<BatchSeen> => {
+          const id = batchId(programme, name);
+          const [run, held] = await Promise.all([runOf(client, id), runOf(client, heldBatchId(programme, name))]);
+          const landed = run === 'running' ? await hasLanded(client, id) : null;
+          return { name, run, landed, waiting: held === 'running' };
+        }),
       ),
-    haltBatch: ({ programme, batch, why }) =>
-      asking(async () => {
-        const handle = client.workflow.getHandle(batchId(programme, batch));
-        const by = programmeId(programme);
-        try {
-          const { stopped } = await handle.query(batchView);
-          if (why !== null && stopped === null) await handle.executeUpdate(stopBatch, { args: [{ by, why }] });
-          if (why === null && stopped?.by === by) await handle.executeUpdate(resumeBatch, { args: [{ by }] });
-          return { told: stopped === null || stopped.by === by };
-        } catch (error) {
-          if (error instanceof WorkflowNotFoundError || (await runOf(client, handle.workflowId)) !== 'running')
-            return { told: false };
-          throw error;
-        }
-      }),
+    ),
+    haltBatch: asking(async ({ programme, batch, why }) => {
+      const handle = client.workflow.getHandle(batchId(programme, batch));
+      const by = programmeId(programme);
+      try {
+        const { stopped } = await handle.query(batchView);
+        if (why !== null && stopped === null) await handle.executeUpdate(stopBatch, { args: [{ by, why }] });
+        if (why === null && stopped?.by === by) await handle.executeUpdate(resumeBatch, { args: [{ by }] });
+        return { told: stopped === null || stopped.by === by };
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError || (await runOf(client, handle.workflowId)) !== 'running')
+          return { told: false };
+        throw error;
+      }
+    }),
   };
 };

@@ -12,6 +12,8 @@ import {
 import type { Listed } from '../domain/listed.ts';
 import { flagged, type MigrationView, view } from '../workflows/messages.ts';
 import { writeCheck } from './check-file.ts';
+import { each } from './each.ts';
+import { heartbeatOf } from './heartbeat.ts';
 import { listMigrations } from './listing.ts';
 import { unpolled } from './pollers.ts';
 
@@ -40,13 +42,9 @@ export const surveyor = (options: {
 
   const stepsOf = async (workflowId: string, depth = 0): Promise<readonly StepSeen[]> => {
     const { raw } = await client.workflow.getHandle(workflowId).describe();
-    const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
     const own = await Promise.all(
       (raw.pendingActivities ?? []).map(async (one): Promise<StepSeen> => {
-        let payloads = one.heartbeatDetails?.payloads ?? [];
-        for (const codec of [...payloadCodecs].reverse()) payloads = await codec.decode(payloads);
-        const [first] = payloads;
-        const watch = first ? payloadConverter.fromPayload<{ since?: number | null } | null>(first) : null;
+        const watch = await heartbeatOf<{ readonly since?: number | null }>(client, one);
         const lastTry = Math.max(msOf(one.lastStartedTime), msOf(one.scheduledTime));
         const inHand = one.state === STARTED;
         return {
@@ -94,9 +92,7 @@ export const surveyor = (options: {
   return {
     survey: async ({ programme, noProgressMs }) => {
       const running = await listMigrations(client, 'running', { programme });
-      const looked: (Seen | null)[] = [];
-      for (let from = 0; from < running.length; from += AT_ONCE)
-        looked.push(...(await Promise.all(running.slice(from, from + AT_ONCE).map(lookAt))));
+      const looked = await each(running, lookAt, AT_ONCE);
       const seen = looked.filter((one) => one !== null);
       const queues = [...new Set(seen.flatMap(({ steps }) => steps.map(({ queue }) => queue)))];
       const dead = await unpolled(connection, namespace, queues);

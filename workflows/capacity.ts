@@ -1,5 +1,4 @@
 import {
-  ApplicationFailure,
   allHandlersFinished,
   CancellationScope,
   condition,
@@ -33,6 +32,7 @@ import {
   type Traded,
   tradeLeases,
 } from './capacity-messages.ts';
+import { refuse } from './door.ts';
 import { leaseGranted } from './messages.ts';
 import { reconcileForEver } from './reconcile-leases.ts';
 
@@ -69,10 +69,6 @@ const keepTable = async (carried: LeaseTable): Promise<void> => {
     const granted = become(request(table, asked, Date.now()));
     toTell.push(...granted.filter(({ holder }) => holder !== asked.holder));
   };
-  const refuse = (asked: LeaseRequest): void => {
-    const why = refuseRequest(table, asked);
-    if (why) throw ApplicationFailure.nonRetryable(why, 'Refused');
-  };
   const askAll = (asked: LeaseRequest): readonly Waiting[] => {
     ask(asked);
     return waitingIn(table, asked.holder).filter(({ purpose }) => asked.asks.some((one) => one.purpose === purpose));
@@ -102,18 +98,18 @@ const keepTable = async (carried: LeaseTable): Promise<void> => {
     {
       validator: (trades) => {
         if (!Array.isArray(trades) || !trades.every((one) => typeof one === 'object' && one !== null))
-          throw ApplicationFailure.nonRetryable('Trades are a list.', 'Refused');
+          refuse('Trades are a list.');
       },
     },
   );
-  setHandler(requestLeases, askAll, { validator: refuse });
+  setHandler(requestLeases, askAll, { validator: (asked) => refuse(refuseRequest(table, asked)) });
   setHandler(
     requestLease,
     (asked) => {
       ask(roomOnly(asked));
       return table.held.some((one) => isSame(one, { holder: asked.holder, purpose: 'staging' }));
     },
-    { validator: (asked) => refuse(roomOnly(asked ?? { holder: '', amounts: {} })) },
+    { validator: (asked) => refuse(refuseRequest(table, roomOnly(asked ?? { holder: '', amounts: {} }))) },
   );
   setHandler(releaseLeaseSignal, giveBack);
   setHandler(setLimits, (rules) => {

@@ -1,16 +1,14 @@
-import { ApplicationFailure, executeChild } from '@temporalio/workflow';
+import { type ApplicationFailure, executeChild } from '@temporalio/workflow';
 import { blockers, type Finding } from '../domain/finding.ts';
-import type { Mishap } from '../domain/mishap.ts';
 import { totalBytes, type VmDescription } from '../domain/vm.ts';
+import { failureOf } from './failure.ts';
 import type { Hop } from './hop-context.ts';
 import { AnewAsked, hopRecord, type Journey, self, show, token } from './journey.ts';
 import type { preflight } from './preflight.ts';
 import { heed, step } from './step.ts';
 
-const configuration = (j: Journey, message: string, fix: string): ApplicationFailure => {
-  const detail: Mishap = { class: 'Configuration', message, changed: 'nothing', fix, vm: j.order.name };
-  return ApplicationFailure.create({ message, type: detail.class, nonRetryable: true, details: [detail] });
-};
+const configuration = (j: Journey, message: string, fix: string): ApplicationFailure =>
+  failureOf({ class: 'Configuration', message, changed: 'nothing', fix, vm: j.order.name });
 
 /** Fails the step with every blocker and its fix; without blockers nothing happens. */
 export const refuseBlockers = (j: Journey, what: string, findings: readonly Finding[]): void => {

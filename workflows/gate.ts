@@ -1,4 +1,13 @@
-import { isExpired, isIrreversible, lifeOf, mayOpen, nextOfBallot, openBallot, passTime } from '../domain/ballot.ts';
+import {
+  isExpired,
+  isIrreversible,
+  lifeOf,
+  mayOpen,
+  nextOfBallot,
+  openBallot,
+  passTime,
+  widened,
+} from '../domain/ballot.ts';
 import type { Purpose } from '../domain/capacity.ts';
 import { type Decided, type Evidence, fingerprintOf } from '../domain/gate.ts';
 import type { GateName, GatePolicy } from '../domain/gate-policy.ts';
@@ -45,8 +54,7 @@ const requesterOf = (j: Journey, name: GateName): string | undefined => {
 const rulesOf = (j: Journey, name: GateName): GatePolicy => {
   const rules = j.order.gates[name];
   if (!isDecidedTogether(j, name)) return rules;
-  const approvers = rules.approvers.length === 0 ? [] : [...rules.approvers, ...(rules.escalateTo ?? [])];
-  return { approvers, irreversible: rules.irreversible };
+  return { approvers: widened(rules.approvers, rules), irreversible: rules.irreversible };
 };
 
 /** Waits for decisions and for the times of the plan. Answers whether it was decided before it expired. */

@@ -1,6 +1,6 @@
 import type { Keeper } from '../activities/contracts/keeper.ts';
 import { expectedOfGroup } from '../domain/attestation.ts';
-import type { Loan } from '../domain/ballot.ts';
+import { asTyped, type Loan } from '../domain/ballot.ts';
 import { type BatchState, type GroupDecided, type GroupDecision, refusedOf } from '../domain/batch.ts';
 import { refuseGroupDecision, takeGroupDecision } from '../domain/group-decision.ts';
 import { groupGates } from '../domain/group-gate.ts';
@@ -54,9 +54,7 @@ const takeProven = async (b: Polled, asked: GroupDecision, channel: Channel): Pr
 export const groupDecisions = (b: Polled): Door<GroupDecision, GroupDecided> => ({
   judge: (asked) => {
     const state = b.state();
-    return needsProof(state, asked)
-      ? refuseGroupDecision(state, asked, Date.now(), null)
-      : refuseGroupDecision(state, asked, Date.now());
+    return refuseGroupDecision(state, asked, Date.now(), needsProof(state, asked) ? null : asTyped(asked?.by));
   },
   take: (asked, channel) => {
     if (needsProof(b.state(), asked)) return takeProven(b, asked, channel);

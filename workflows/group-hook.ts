@@ -9,16 +9,12 @@ import type { GroupHookEnd, GroupHookOrder } from '../domain/group-hook.ts';
 import type { FoundRecords } from '../domain/hook.ts';
 import { isId } from '../domain/said.ts';
 import { groupHookEnded, joinGroupHook } from './group-hook-messages.ts';
-import { doBody, type HookRunning, restoreRecords } from './hook-body.ts';
+import { doBody, type HookRunning, undoBody } from './hook-body.ts';
 import { mishapOf } from './step.ts';
 import { awaitDone, listenForDone, openTask, type TaskState } from './task.ts';
 
-const act = async ({ hook, undo }: GroupHookOrder, r: HookRunning): Promise<string | null> => {
-  if (!undo) return doBody(hook.body, r);
-  if (hook.undo) return doBody(hook.undo, r);
-  if (hook.body.kind === 'dns' && undo.found) await restoreRecords(hook.body, r, undo.found);
-  return null;
-};
+const act = ({ hook, undo }: GroupHookOrder, r: HookRunning): Promise<string | null> =>
+  undo ? undoBody(hook, r, undo.found) : doBody(hook.body, r);
 
 /**
  * A hook of a group or a batch: run by whoever of its members comes first, its end told to all who come. A failure is an end too: who

@@ -1,5 +1,4 @@
 import {
-  ApplicationFailure,
   allHandlersFinished,
   condition,
   getExternalWorkflowHandle,
@@ -12,17 +11,16 @@ import { counted } from '../domain/counted.ts';
 import { isBatchOrder } from '../domain/edit-shapes.ts';
 import type { BatchReport } from '../domain/programme-progress.ts';
 import { isId } from '../domain/said.ts';
+import { refuse } from './door.ts';
 import { beginBatch, heldOrder, replaceOrder } from './held-batch-messages.ts';
 import type { KickedOff } from './kick-off-messages.ts';
+import { batchReport } from './programme-messages.ts';
 import { startOnce } from './start-once.ts';
+import { unlessUnanswered } from './unless-unanswered.ts';
 
 /** What the programme is told; one that runs no more looks at the batch itself when it is started again. */
 const report = async (to: string, said: BatchReport): Promise<void> => {
-  await getExternalWorkflowHandle(to)
-    .signal('batchReport', said)
-    .catch((error: unknown) => {
-      if (isCancellation(error)) throw error;
-    });
+  await unlessUnanswered(getExternalWorkflowHandle(to).signal(batchReport, said));
 };
 
 /**
@@ -46,10 +44,10 @@ export async function heldBatch(handed: BatchOrder): Promise<KickedOff> {
     },
     {
       validator: (next) => {
-        if (told !== null) throw ApplicationFailure.nonRetryable(`${order.name} was told to begin.`, 'Refused');
+        if (told !== null) refuse(`${order.name} was told to begin.`);
         if (next?.name !== order.name || next.programme !== order.programme)
-          throw ApplicationFailure.nonRetryable('That is the order of another batch.', 'Refused');
-        if (!isBatchOrder(next)) throw ApplicationFailure.nonRetryable('That is no whole order of a batch.', 'Refused');
+          refuse('That is the order of another batch.');
+        if (!isBatchOrder(next)) refuse('That is no whole order of a batch.');
       },
     },
   );

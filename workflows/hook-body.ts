@@ -1,16 +1,16 @@
 import {
   ActivityCancellationType,
   type ActivityOptions,
-  ApplicationFailure,
+  type ApplicationFailure,
   proxyActivities,
 } from '@temporalio/workflow';
 import type { CmdletHooks, DnsHooks, HttpHooks } from '../activities/contracts/hooks.ts';
 import { queueOf } from '../domain/address.ts';
 import { fitsType, nameInZone, wantedRecords } from '../domain/dns-record.ts';
-import type { CmdletsBody, DnsBody, FoundRecords, HookBody, HttpBody, PersonBody } from '../domain/hook.ts';
+import type { CmdletsBody, DnsBody, FoundRecords, Hook, HookBody, HttpBody, PersonBody } from '../domain/hook.ts';
 import { fillCalls, fillJson, fillPath, fillText, NoValue, type Values } from '../domain/hook-values.ts';
-import type { Mishap } from '../domain/mishap.ts';
 import type { Policies } from '../domain/plan.ts';
+import { failureOf } from './failure.ts';
 
 /** What a hook is run with, for a VM or for a group. */
 export interface HookRunning {
@@ -33,10 +33,8 @@ export interface HookRunning {
 const FIVE_MINUTES_MS = 300_000;
 
 /** Fails the hook it is called in, with nothing done. */
-const wrongHook = (message: string, fix: string): ApplicationFailure => {
-  const detail: Mishap = { class: 'Configuration', message, changed: 'nothing', fix };
-  return ApplicationFailure.create({ message, type: detail.class, nonRetryable: true, details: [detail] });
-};
+const wrongHook = (message: string, fix: string): ApplicationFailure =>
+  failureOf({ class: 'Configuration', message, changed: 'nothing', fix });
 
 const options = (taskQueue: string, { policies, timeoutMs }: HookRunning, attempts?: number): ActivityOptions => ({
   taskQueue,
@@ -132,7 +130,7 @@ const dns = async (body: DnsBody, r: HookRunning): Promise<string> => {
 };
 
 /** Gives back what DNS said before. */
-export const restoreRecords = async (body: DnsBody, r: HookRunning, found: FoundRecords): Promise<void> => {
+const restoreRecords = async (body: DnsBody, r: HookRunning, found: FoundRecords): Promise<void> => {
   const verbs = proxyActivities<DnsHooks>(options(queueOf(body.on), r));
   await verbs.changeRecords.executeWithOptions({ summary: `undo hook ${r.name}: ${body.type} ${found.name}` }, [
     { ...recordsOrder(body, r, found.name), found: found.wanted, wanted: found.records },
@@ -150,4 +148,15 @@ export const doBody = async (body: HookBody, r: HookRunning): Promise<string | n
     if (!(error instanceof NoValue)) throw error;
     throw wrongHook(`Hook ${r.name}: ${error.message}.`, 'Correct the plan for this VM, or do it by hand and skip.');
   }
+};
+
+/** Takes back what a hook did: by what the plan says, or what DNS said before. */
+export const undoBody = async (
+  { body, undo }: Hook,
+  r: HookRunning,
+  found: FoundRecords | null,
+): Promise<string | null> => {
+  if (undo) return doBody(undo, r);
+  if (body.kind === 'dns' && found) await restoreRecords(body, r, found);
+  return null;
 };

@@ -1,7 +1,7 @@
-import { ApplicationFailure, getExternalWorkflowHandle } from '@temporalio/workflow';
+import { getExternalWorkflowHandle } from '@temporalio/workflow';
 import { type GroupHookEnd, groupHookId } from '../domain/group-hook.ts';
 import type { Hook, HookRun } from '../domain/hook.ts';
-import type { Mishap } from '../domain/mishap.ts';
+import { failureOf } from './failure.ts';
 import { tokenFor, valuesOf } from './hook-order.ts';
 import type { Hop } from './hop-context.ts';
 import { type Journey, self, show } from './journey.ts';
@@ -69,9 +69,5 @@ export const together = async (h: Hop, hook: Hook, run: HookRun, act: 'hook' | '
   run.found = end.found ?? run.found;
   if (!end.mishap) return end.note;
   run.tries += 1;
-  throw told(end.mishap);
+  throw failureOf(end.mishap);
 };
-
-/** A failure that was told in words, thrown again. */
-export const told = (mishap: Mishap): Error =>
-  ApplicationFailure.create({ message: mishap.message, type: mishap.class, nonRetryable: true, details: [mishap] });

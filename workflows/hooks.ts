@@ -1,10 +1,11 @@
 import { setHandler } from '@temporalio/workflow';
 import type { GroupHookEnd } from '../domain/group-hook.ts';
 import { type Hook, type HookRun, hooksOf, type Moment, type Point, undosOf } from '../domain/hook.ts';
+import { failureOf } from './failure.ts';
 import { groupHookEnded } from './group-hook-messages.ts';
-import { doBody, type HookRunning, restoreRecords } from './hook-body.ts';
+import { doBody, type HookRunning, undoBody } from './hook-body.ts';
 import { tokenFor, valuesOf } from './hook-order.ts';
-import { together, told } from './hook-together.ts';
+import { together } from './hook-together.ts';
 import type { Hop } from './hop-context.ts';
 import { type Journey, refuseSignal, show } from './journey.ts';
 import { heed, mishapOf, skippableStep, step, until } from './step.ts';
@@ -51,10 +52,7 @@ const runningFor = (h: Hop, hook: Hook, run: HookRun, token: string): HookRunnin
 
 const alone = async (h: Hop, hook: Hook, run: HookRun, act: 'hook' | 'undo'): Promise<string | null> => {
   const r = runningFor(h, hook, run, tokenFor(h, hook, act));
-  if (act === 'hook') return doBody(hook.body, r);
-  if (hook.undo) return doBody(hook.undo, r);
-  if (hook.body.kind === 'dns' && run.found) await restoreRecords(hook.body, r, run.found);
-  return null;
+  return act === 'hook' ? doBody(hook.body, r) : undoBody(hook, r, run.found);
 };
 
 /** What a person reads of it later, at gates too. */
@@ -68,7 +66,7 @@ const refuseTwice = ({ name, body }: Hook, run: HookRun): void => {
   if (!run.brokenOff) return;
   run.brokenOff = false;
   if (body.kind !== 'cmdlets' || body.repeatable) return;
-  throw told({
+  throw failureOf({
     class: 'Vendor',
     message: `${name} was broken off under way, and its cmdlets may not run twice.`,
     changed: 'unknown: some, all or none of the cmdlets ran',
@@ -144,8 +142,7 @@ const runOf = (h: Hop, hook: Hook): HookRun => {
 
 /** Runs what the plan lets happen here, in order. A journey without hooks does nothing at all. */
 export const hooksAt = async (h: Hop, when: Moment, point: Point): Promise<void> => {
-  const { hooks } = h.j.order;
-  if (!hooks || hooks.length === 0) return;
+  const { hooks = [] } = h.j.order;
   for (const hook of hooksOf(hooks, { when, point, hop: h.n })) {
     const run = runOf(h, hook);
     if (!run.over) await take(h, hook, run, 'hook');
@@ -154,8 +151,7 @@ export const hooksAt = async (h: Hop, when: Moment, point: Point): Promise<void>
 
 /** Takes back what hooks did in this hop, the last one first. */
 export const undoHooks = async (h: Hop): Promise<void> => {
-  const { hooks } = h.j.order;
-  if (!hooks || hooks.length === 0) return;
+  const { hooks = [] } = h.j.order;
   for (const { hook, run } of undosOf(hooks, h.j.hooks.ran, h.n)) {
     run.tries = 1;
     await take(h, hook, run, 'undo');

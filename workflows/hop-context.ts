@@ -1,11 +1,12 @@
 import { ApplicationFailure, patched } from '@temporalio/workflow';
 import type { Baseline } from '../activities/contracts/guest.ts';
-import type { MoverOrder, Synchronised } from '../activities/contracts/mover.ts';
+import type { MoverOrder, Settled, Synchronised } from '../activities/contracts/mover.ts';
 import type { Reshaped } from '../activities/contracts/platform.ts';
 import type { HopRecord } from '../domain/hop-record.ts';
 import type { Mishap } from '../domain/mishap.ts';
 import type { HopOrder } from '../domain/plan.ts';
 import type { VmDescription, VmRef } from '../domain/vm.ts';
+import { failureOf } from './failure.ts';
 import { hopOrder, hopRecord, type Journey, token } from './journey.ts';
 import { step } from './step.ts';
 import { type HopVerbs, platformAt, verbsOf } from './verbs.ts';
@@ -91,6 +92,16 @@ export const protect = async (h: Hop): Promise<void> => {
   h.record.itemAdopted = adopted;
 };
 
+/** Asks what became of the mover's operation, and notes it. */
+export const settleOperation = async (h: Hop, summary: string): Promise<Settled> => {
+  const { record, verbs } = h;
+  const settled = await verbs.mover.settle.executeWithOptions({ summary }, [operationOrder(h, 'settle')]);
+  record.operation = settled.operation ?? record.operation;
+  record.successor = settled.successor ?? record.successor;
+  record.halfMade = settled.state === 'failed' && settled.boundary === 'after';
+  return settled;
+};
+
 /** The successor's ref; a step that needs it before there is one is a mistake of ours. */
 export const successorOf = (h: Hop): VmRef => {
   if (!h.record.successor) throw ApplicationFailure.nonRetryable(`hop ${h.n} has no successor yet`);
@@ -110,10 +121,8 @@ export const macsOf = (h: Hop): readonly string[] => h.reshaped?.macs ?? [];
 export const hasServed = (h: Hop): boolean => h.record.exposedAt !== null;
 
 /** Fails the step it is called in: going on would break a safety rule. */
-export const unsafe = (message: string, fix: string, vm: string, facts?: Mishap['facts']): ApplicationFailure => {
-  const detail: Mishap = { class: 'Unsafe', message, changed: 'nothing', fix, vm, ...(facts ? { facts } : {}) };
-  return ApplicationFailure.create({ message, type: 'Unsafe', nonRetryable: true, details: [detail] });
-};
+export const unsafe = (message: string, fix: string, vm: string, facts?: Mishap['facts']): ApplicationFailure =>
+  failureOf({ class: 'Unsafe', message, changed: 'nothing', fix, vm, ...(facts ? { facts } : {}) });
 
 export const observePredecessorOff = async (h: Hop): Promise<void> => {
   const seen = await h.verbs.predecessor.describe.executeWithOptions({ summary: `${h.vm.name} still off?` }, [

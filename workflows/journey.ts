@@ -12,7 +12,7 @@ import { describeJourney } from '../domain/journey-text.ts';
 import { type Ledger, type Mark, newLedger } from '../domain/ledger.ts';
 import type { Flag, Phase } from '../domain/phase.ts';
 import type { HopOrder, JourneyOrder } from '../domain/plan.ts';
-import { told } from '../domain/said.ts';
+import { type Refused, withRefused } from '../domain/refused.ts';
 import { tokenOf } from '../domain/token.ts';
 import { typed } from '../domain/typed.ts';
 import type { Parked } from '../domain/verbs.ts';
@@ -22,11 +22,8 @@ import { viewOf } from './journey-view.ts';
 import type { Command, CommandTaken, Kept } from './messages.ts';
 
 const PHASE = defineSearchAttributeKey('Phase', SearchAttributeType.KEYWORD);
-
 const HOP = defineSearchAttributeKey('Hop', SearchAttributeType.INT);
-
 const FLAG = defineSearchAttributeKey('Flag', SearchAttributeType.KEYWORD_LIST);
-
 const WAITING_FOR = defineSearchAttributeKey('WaitingFor', SearchAttributeType.KEYWORD);
 
 /** A rollback was asked for: unwinds to where the hop is run. Never leaves the workflow. */
@@ -72,7 +69,7 @@ export interface Journey {
   readonly ledger: Ledger;
   readonly decisions: Decided[];
   readonly commands: CommandTaken[];
-  refused: { what: string; why: string; at: number }[];
+  refused: readonly Refused[];
   /** Rights to approve that were lent here. */
   loans: Loan[];
   /** Ids of the attestations that were used. */
@@ -233,7 +230,7 @@ export const refuseSignal = (j: Journey, came: unknown, why: string): void => {
 
 /** Where refusals are told that have nobody to answer to. */
 export const recordRefusal = (j: Journey, what: string, why: string): void => {
-  j.refused = [...j.refused.slice(-9), { what: told(what), why: told(why), at: Date.now() }];
+  j.refused = withRefused(j.refused, { what, why, at: Date.now() });
 };
 
 /** What the daily check said of the step before is over. */

@@ -12,6 +12,7 @@ import type { Ledger } from '../domain/ledger.ts';
 import type { LoanAsked } from '../domain/loan.ts';
 import type { Flag, Phase } from '../domain/phase.ts';
 import type { HopOrder } from '../domain/plan.ts';
+import type { Refused } from '../domain/refused.ts';
 import type { OpenTask } from '../domain/task.ts';
 import type { Parked, Verb } from '../domain/verbs.ts';
 
@@ -79,7 +80,7 @@ export interface MigrationView {
   /** The step that a person is to do; absent where none waits. */
   readonly task?: OpenTask;
   /** Signals that were refused, with why; the newest ten. */
-  readonly refused: readonly { readonly what: string; readonly why: string; readonly at: number }[];
+  readonly refused: readonly Refused[];
   /** Rights to approve that were lent for this VM; absent where none was. */
   readonly loans?: readonly Loan[];
 }

@@ -1,8 +1,7 @@
-import { ApplicationFailure } from '@temporalio/workflow';
 import { queueOf } from '../domain/address.ts';
 import { queuesOfHooks } from '../domain/hook.ts';
-import type { Mishap } from '../domain/mishap.ts';
 import type { HopOrder, JourneyOrder } from '../domain/plan.ts';
+import { failureOf } from './failure.ts';
 import { guestAddress, keeper } from './verbs.ts';
 
 const queuesOf = (hop: HopOrder): string[] =>
@@ -15,17 +14,11 @@ export const queuesServed = async (order: JourneyOrder, hops: readonly HopOrder[
     queues,
   ]);
   if (dead.length === 0) return;
-  const detail: Mishap = {
+  throw failureOf({
     class: 'Configuration',
     message: `No agent serves ${dead.join(', ')}.`,
     changed: 'nothing',
     fix: 'Start the agents that serve these queues, then retry.',
     vm: order.name,
-  };
-  throw ApplicationFailure.create({
-    message: detail.message,
-    type: detail.class,
-    nonRetryable: true,
-    details: [detail],
   });
 };

@@ -1,9 +1,8 @@
-import { ActivityFailure, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
+import { ActivityFailure, type ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { Checkpoint } from '../activities/contracts/checkpoint.ts';
 import type { Stands } from '../activities/contracts/stands.ts';
 import { type Address, queueOf } from '../domain/address.ts';
 import type { HopRecord } from '../domain/hop-record.ts';
-import type { Mishap } from '../domain/mishap.ts';
 import {
   type Glance,
   type Onwards,
@@ -13,7 +12,8 @@ import {
   type SeenMover,
 } from '../domain/recovered.ts';
 import { totalBytes, type VmDescription } from '../domain/vm.ts';
-import { type Hop, operationOrder, platformOrder, readSource } from './hop-context.ts';
+import { failureOf } from './failure.ts';
+import { type Hop, platformOrder, readSource, settleOperation } from './hop-context.ts';
 import { EjectAsked, hopOrder, type Journey, RollBackAsked, refuseSignal, self, show, token } from './journey.ts';
 import { askForLeases, stagingAsk } from './lease.ts';
 import { mishapOf, step, until } from './step.ts';
@@ -41,7 +41,7 @@ export const holdRoom = async (j: Journey): Promise<void> => {
 };
 
 /** Nothing moves until a person says so. */
-export const awaitPeople = async (j: Journey): Promise<void> => {
+const awaitPeople = async (j: Journey): Promise<void> => {
   show(j, { waitingFor: `resume: recovered from ${j.recovered?.from}; look at it first`.slice(0, 250) });
   await until(j, () => !j.paused);
   show(j, { waitingFor: null });
@@ -85,12 +85,7 @@ const read = async (ask: () => Promise<VmDescription>, wired: VmDescription | nu
 const settle = async (h: Hop): Promise<SeenMover> => {
   if (h.record.item === null) return { is: 'unnamed' };
   try {
-    const settled = await h.verbs.mover.settle.executeWithOptions({ summary: 'what became of its operation' }, [
-      operationOrder(h, 'settle'),
-    ]);
-    h.record.operation = settled.operation ?? h.record.operation;
-    h.record.successor = settled.successor ?? h.record.successor;
-    h.record.halfMade = settled.state === 'failed' && settled.boundary === 'after';
+    const settled = await settleOperation(h, 'what became of its operation');
     return { is: 'settled', state: settled.state, detail: settled.detail };
   } catch (error) {
     const seen = unanswered(error);
@@ -158,11 +153,8 @@ const lookAround = async (h: Hop, checkpoint: Checkpoint): Promise<Place> => {
 
 const parks = (
   vm: string,
-  { class: type, message, fix }: Extract<Onwards, { readonly to: 'park' }>,
-): ApplicationFailure => {
-  const detail: Mishap = { class: type, message, changed: 'nothing since Temporal was lost', fix, vm };
-  return ApplicationFailure.create({ message, type, nonRetryable: true, details: [detail] });
-};
+  { class: cls, message, fix }: Extract<Onwards, { readonly to: 'park' }>,
+): ApplicationFailure => failureOf({ class: cls, message, changed: 'nothing since Temporal was lost', fix, vm });
 
 /** Waits for people, looks, and says where the hop goes on; what it may not decide parks, and retry looks again. */
 export const comeBack = async (h: Hop, checkpoint: Checkpoint): Promise<Place> => {

@@ -4,7 +4,7 @@ import { keepCheckpoint } from './checkpoint.ts';
 import { forceSuccessorOff } from './force-off.ts';
 import { ask } from './gate.ts';
 import { hooksAt, undoHooks } from './hooks.ts';
-import { type Hop, operationOrder } from './hop-context.ts';
+import { type Hop, operationOrder, settleOperation } from './hop-context.ts';
 import { LossRefused, mark, show } from './journey.ts';
 import { retire } from './retire.ts';
 import { reconnectPredecessor, startPredecessor, validatePredecessor } from './rollback-predecessor.ts';
@@ -19,14 +19,8 @@ import { skippableStep, step } from './step.ts';
 import { tellBatch } from './tell-batch.ts';
 
 const settle = async (h: Hop): Promise<void> => {
-  const settled = await h.verbs.mover.settle.executeWithOptions(
-    { summary: 'bring the mover’s operation to an end state' },
-    [operationOrder(h, 'settle')],
-  );
-  h.record.operation = settled.operation ?? h.record.operation;
-  h.record.successor = settled.successor ?? h.record.successor;
-  h.record.halfMade = settled.state === 'failed' && settled.boundary === 'after';
-  if (settled.state === 'done') h.record.cutOver = 'done';
+  const { state } = await settleOperation(h, 'bring the mover’s operation to an end state');
+  if (state === 'done') h.record.cutOver = 'done';
   if (h.record.cutOver === 'done') return;
   // A cut-over that never ended well has exposed nothing, unless what it left runs.
   const left = await readSuccessor(h);

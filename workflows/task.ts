@@ -1,8 +1,9 @@
-import { ApplicationFailure, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
+import { type ApplicationFailure, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
 import type { PersonBody } from '../domain/hook.ts';
 import { fillSentence } from '../domain/hook-values.ts';
-import type { Mishap } from '../domain/mishap.ts';
 import { type OpenTask, refuseDone, type TaskAnswer } from '../domain/task.ts';
+import { through } from './door.ts';
+import { failureOf } from './failure.ts';
 import type { HookRunning } from './hook-body.ts';
 
 /** Says that the step of a person was done, or could not be. Refused without history when nothing of that name waits. */
@@ -17,26 +18,16 @@ export interface TaskState {
 }
 
 export const listenForDone = (state: TaskState, refused: (asked: unknown, why: string) => void): void => {
-  const judge = (asked: unknown): string | null => refuseDone(state.task, state.answer !== null, asked);
-  setHandler(
-    done,
-    (asked) => {
+  const answered = through<TaskAnswer, TaskAnswer>({
+    judge: (asked) => refuseDone(state.task, state.answer !== null, asked),
+    take: (asked) => {
       state.answer = asked;
       return asked;
     },
-    {
-      validator: (asked) => {
-        const why = judge(asked);
-        if (why) throw ApplicationFailure.nonRetryable(why, 'Refused');
-      },
-      description: 'A step of a person was done',
-    },
-  );
-  setHandler(doneSignal, (asked) => {
-    const why = judge(asked);
-    if (why) refused(asked, why);
-    else state.answer = asked;
+    recordRefusal: refused,
   });
+  setHandler(done, answered.update, { validator: answered.validate, description: 'A step of a person was done' });
+  setHandler(doneSignal, answered.signal);
 };
 
 const MOST = 120;
@@ -61,14 +52,12 @@ export const openTask = (
 });
 
 const notDone = (r: HookRunning, why: string): ApplicationFailure => {
-  const message = `${r.name} was not done: ${why}`;
-  const detail: Mishap = {
+  return failureOf({
     class: 'Refused',
-    message,
+    message: `${r.name} was not done: ${why}`,
     changed: 'unknown: it is done by hand',
     fix: 'Do it and retry, which asks again; skip goes on without it.',
-  };
-  return ApplicationFailure.create({ message, type: detail.class, nonRetryable: true, details: [detail] });
+  });
 };
 
 /** How the one who runs the hook waits and shows it. `holds` false: the time was up. */

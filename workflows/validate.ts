@@ -1,7 +1,7 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import type { ApplicationFailure } from '@temporalio/workflow';
 import { blockers, type Finding } from '../domain/finding.ts';
-import type { Mishap } from '../domain/mishap.ts';
 import { addressesAfter, giveAddresses, guestOrder, plannedAddresses } from './addresses.ts';
+import { failureOf } from './failure.ts';
 import { type Hop, macsOf, platformOrder, readSource, successorOf, unsafe } from './hop-context.ts';
 import { show } from './journey.ts';
 import { mishapOf, skippableStep, together } from './step.ts';
@@ -9,14 +9,13 @@ import { mishapOf, skippableStep, together } from './step.ts';
 const failed = (h: Hop, bad: readonly Finding[]): ApplicationFailure => {
   const first = bad[0];
   const message = `${h.order.landing.name} did not pass: ${bad.map((f) => `${f.id} ${f.message}`).join('; ')}`;
-  const detail: Mishap = {
+  return failureOf({
     class: 'Refused',
     message,
     changed: 'the successor runs; the predecessor is off',
     fix: first?.fix ?? 'Mend it, then retry.',
     vm: h.order.landing.name,
-  };
-  return ApplicationFailure.create({ message, type: 'Refused', nonRetryable: true, details: [detail] });
+  });
 };
 
 /**

@@ -1,5 +1,5 @@
-import { type Listed, listMigrations } from '../overview.ts';
-import { type Summary, summaryLine, summaryOf } from '../summary.ts';
+import { type Listed, type Summary, summaryLine, summaryOf } from '../../domain/listed.ts';
+import { listMigrations } from '../../workers/listing.ts';
 import type { Reached } from '../temporal.ts';
 
 export type BoardEvent =

@@ -5,29 +5,27 @@ import { VERBS } from '../../domain/verbs.ts';
 import { batchHandle, resumeWave, stopWave, turnGroupBack } from '../batches.ts';
 import { commandMigration, handleOf } from '../operations.ts';
 import { sendEdits } from '../plan-edit/apply.ts';
+import { BatchPath, Comment, MigrationPath, migrationAt, Name } from './asked.ts';
 import type { Caller } from './caller.ts';
 import { refuseOther } from './deciding.ts';
 import { Problem } from './problem.ts';
-import { BatchPath, MigrationPath, migrationAt } from './read-routes.ts';
 import { updateIdOf } from './repeat.ts';
 import { type Route, route } from './route.ts';
 import { CommandTaken, Time } from './shapes.ts';
 
-const Comment = z.string().min(1).max(2_000);
-
 const Command = z.strictObject({
   verb: z.enum(VERBS),
   comment: Comment.optional(),
-  step: z.string().min(1).max(200).optional().describe('The parked step that was seen; at another one it is refused.'),
+  step: Name.optional().describe('The parked step that was seen; at another one it is refused.'),
   edit: z
     .looseObject({ hops: z.array(z.looseObject({ n: z.int() })).max(20) })
     .optional()
     .describe('With `edit` and `editAndRetry`: what changes, by hop. The migration judges it.'),
-  to: z.string().min(1).max(200).optional().describe('With `defer`: the batch it shall move in.'),
+  to: Name.optional().describe('With `defer`: the batch it shall move in.'),
 });
 
 const Part = {
-  group: z.string().min(1).max(200).optional().describe('One group instead of the whole batch.'),
+  group: Name.optional().describe('One group instead of the whole batch.'),
   members: z.boolean().optional().describe('Members that run are told too.'),
 };
 
@@ -40,29 +38,28 @@ const BatchCommand = z.discriminatedUnion('verb', [
   z.strictObject({ verb: z.literal('stop'), why: Comment, ...Part }).describe('Begins nothing new; what runs goes on.'),
   z.strictObject({ verb: z.literal('resume'), ...Part }),
   z
-    .strictObject({ verb: z.literal('rollBack'), group: z.string().min(1).max(200), comment: Comment.optional() })
+    .strictObject({ verb: z.literal('rollBack'), group: Name, comment: Comment.optional() })
     .describe('Turns a whole group round.'),
 ]);
 
-const Text = z.string().min(1).max(200);
 const Anything = z.looseObject({}).describe('The batch judges it.');
 
 const Edit = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('remove'), id: Text, to: Text.optional().describe('The batch it shall move in.') }),
-  z.strictObject({ kind: z.literal('move'), id: Text, group: Text }),
-  z.strictObject({ kind: z.literal('groups'), groups: z.array(Text).min(1).max(1_000) }).describe('In order.'),
-  z.strictObject({ kind: z.literal('journey'), id: Text, edit: z.looseObject({ hops: z.array(Anything).max(20) }) }),
+  z.strictObject({ kind: z.literal('remove'), id: Name, to: Name.optional().describe('The batch it shall move in.') }),
+  z.strictObject({ kind: z.literal('move'), id: Name, group: Name }),
+  z.strictObject({ kind: z.literal('groups'), groups: z.array(Name).min(1).max(1_000) }).describe('In order.'),
+  z.strictObject({ kind: z.literal('journey'), id: Name, edit: z.looseObject({ hops: z.array(Anything).max(20) }) }),
   z.strictObject({ kind: z.literal('window'), windows: z.array(Anything.nullable()).max(20) }).describe('One a hop.'),
   z
-    .strictObject({ kind: z.literal('add'), member: z.looseObject({ id: Text, order: Anything }) })
+    .strictObject({ kind: z.literal('add'), member: z.looseObject({ id: Name, order: Anything }) })
     .describe('For an admin: it brings its own gates and hooks.'),
   z
-    .strictObject({ kind: z.literal('replan'), id: Text, order: Anything })
+    .strictObject({ kind: z.literal('replan'), id: Name, order: Anything })
     .describe('For an admin: it brings its own gates and hooks.'),
 ]);
 
 const Editing = z.strictObject({
-  seen: Text.describe('The `edition` that was seen; at another one it is refused.'),
+  seen: Name.describe('The `edition` that was seen; at another one it is refused.'),
   edits: z.array(Edit).min(1).max(1_000),
   comment: Comment.optional(),
 });

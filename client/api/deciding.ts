@@ -5,6 +5,7 @@ import { type Expected, expectedOfGroup, expectedOfVm } from '../../domain/attes
 import { GATES } from '../../domain/gate-policy.ts';
 import { answerGroup, type BatchHandle } from '../batches.ts';
 import { decideGate, handleOf } from '../operations.ts';
+import { Comment, Name } from './asked.ts';
 import type { Caller } from './caller.ts';
 import { Problem } from './problem.ts';
 import { updateIdOf } from './repeat.ts';
@@ -21,8 +22,8 @@ export const Seen = {
 
 export const Answer = {
   decision: z.enum(['approve', 'reject']),
-  comment: z.string().min(1).max(2_000).optional(),
-  ticket: z.string().min(1).max(200).optional(),
+  comment: Comment.optional(),
+  ticket: Name.optional(),
 };
 
 export const VmDecision = z.strictObject({ ...Answer, ...Seen, gate: z.enum(GATES), round: z.int().min(0).max(999) });

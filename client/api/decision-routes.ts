@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { GATES } from '../../domain/gate-policy.ts';
+import { each } from '../../workers/each.ts';
 import { batchId } from '../../workflows/batch-messages.ts';
-import { each } from '../each.ts';
+import { BatchPath, MigrationPath, migrationAt, Name } from './asked.ts';
 import { Answer, type Asking, decideOnGroup, decideVm, GroupDecision, Seen, VmDecision } from './deciding.ts';
 import { problemOf } from './problem.ts';
-import { BatchPath, MigrationPath, migrationAt } from './read-routes.ts';
 import { type Refused, type Route, route } from './route.ts';
 import { Decided } from './shapes.ts';
 
@@ -15,7 +15,7 @@ const Item = z
     ...Seen,
     target: z.string().regex(/^(vm|batch)\/.{1,600}$/, 'a workflow id, as the inbox names it'),
     gate: z.enum(GATES).default('cutover'),
-    group: z.string().min(1).max(200).optional().describe('Where the target is a batch.'),
+    group: Name.optional().describe('Where the target is a batch.'),
     round: z.int().min(0).max(999).default(0),
   })
   .refine(({ target, group }) => target.startsWith('batch/') === (group !== undefined), {
@@ -76,7 +76,7 @@ export const DECISION_ROUTES: readonly Route[] = [
     id: 'decideGroup',
     does: 'Opens or refuses the cut-over of a group, for what was seen of it.',
     needs: 'approver',
-    params: BatchPath.extend({ group: z.string().min(1).max(200) }),
+    params: BatchPath.extend({ group: Name }),
     query: null,
     body: GroupDecision,
     answer: Decided,

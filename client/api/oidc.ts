@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ROLES } from '../../domain/attestation.ts';
 import { wrongInput } from '../wrong-input.ts';
 import type { Caller } from './caller.ts';
+import { namesThisMachine } from './headers.ts';
 import { Problem } from './problem.ts';
 
 export interface OidcOptions {
@@ -20,10 +21,8 @@ const SKEW_S = 5;
 /** Signed with a key of the issuer; a shared secret, or nothing, is never taken. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
-const isLoopback = (hostname: string): boolean => ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
-
 /** Keys that come over a line others can write on are nobody's keys. */
-const isSafe = (url: URL): boolean => url.protocol === 'https:' || isLoopback(url.hostname);
+const isSafe = (url: URL): boolean => url.protocol === 'https:' || namesThisMachine(url.host);
 
 const Discovered = z.object({ issuer: z.string(), jwks_uri: z.url() });
 

@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { GATES } from '../../domain/gate-policy.ts';
 import { batchId } from '../../workflows/batch-messages.ts';
-import { done } from '../../workflows/task.ts';
-import { delegateAt, handleOf } from '../operations.ts';
+import { answerTask, delegateAt, handleOf } from '../operations.ts';
+import { BatchPath, Comment, MigrationPath, migrationAt, Name } from './asked.ts';
 import { type Asking, refuseOther } from './deciding.ts';
-import { BatchPath, MigrationPath, migrationAt } from './read-routes.ts';
 import { updateIdOf } from './repeat.ts';
 import { type Route, route } from './route.ts';
-
-const Name = z.string().min(1).max(200);
 
 const Lending = z.strictObject({
   to: Name,
@@ -33,7 +30,7 @@ const lend = async (
 
 const Task = z.strictObject({
   hook: Name.describe('The step that was seen; it is refused when another one waits now.'),
-  comment: z.string().min(1).max(2_000).optional(),
+  comment: Comment.optional(),
   failed: z.boolean().optional().describe('It could not be done; the comment says why.'),
 });
 
@@ -77,13 +74,8 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     run: async ({ params, body: { hook, comment, failed }, caller, key }, { reached }) => {
       const said = { hook, ...(comment === undefined ? {} : { comment }), ...(failed === undefined ? {} : { failed }) };
       const [updateId] = updateIdOf(caller, key, '');
-      const options = { args: [{ ...said, by: caller.subject }] as [typeof said & { by: string }] };
-      const taken = await reached.ask(() =>
-        handleOf(reached.client, migrationAt(params)).executeUpdate(
-          done,
-          updateId === undefined ? options : { ...options, updateId },
-        ),
-      );
+      const handle = handleOf(reached.client, migrationAt(params));
+      const taken = await reached.ask(() => answerTask(handle, { ...said, by: caller.subject }, updateId));
       refuseOther(taken, said);
       return taken;
     },

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { FreezeEdit } from '../../domain/freeze.ts';
+import { summaryOf } from '../../domain/listed.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { readPlan } from '../../plan/read-plan.ts';
+import { listMigrations } from '../../workers/listing.ts';
 import { programmeId } from '../../workflows/programme-messages.ts';
 import { readCapacity } from '../capacity.ts';
 import { forecastAsked } from '../forecast.ts';
-import { listMigrations } from '../overview.ts';
 import {
   changeFreeze,
   findProgramme,
@@ -16,15 +17,13 @@ import {
   resumeStoppedWave,
   viewProgramme,
 } from '../programme.ts';
-import { summaryOf } from '../summary.ts';
+import { Comment, Name, nothing } from './asked.ts';
 import { Problem } from './problem.ts';
 import { Capacity, Forecast, Freeze, Programme } from './programme-shapes.ts';
 import { updateIdOf } from './repeat.ts';
 import { type PlanAt, type Route, route } from './route.ts';
 import { Summary } from './shapes.ts';
 
-const Name = z.string().min(1).max(200);
-const Comment = z.string().min(1).max(2_000);
 const ProgrammePath = z.object({ programme: Name });
 const Instant = z.iso.datetime({ offset: true }).describe('With its zone.');
 
@@ -63,7 +62,6 @@ const planNow = async ({ plan, vms }: PlanAt, programme: string): Promise<Plan> 
 const noBatch = (plan: Plan, batch: string): Problem =>
   new Problem(404, `The plan has no batch ${batch}.`, `It has: ${Object.keys(plan.batches).join(', ')}.`);
 
-const nothing = { params: null, query: null, body: null };
 const ofOne = { ...nothing, params: ProgrammePath };
 
 /** The whole of a programme: its order, what it holds, how long it takes, and what keeps it. */

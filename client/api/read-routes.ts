@@ -1,24 +1,17 @@
 import { z } from 'zod';
+import { summaryLine, summaryOf } from '../../domain/listed.ts';
+import { type ListFilter, listBatches, listMigrations } from '../../workers/listing.ts';
 import { batchId } from '../../workflows/batch-messages.ts';
 import { programmeId } from '../../workflows/programme-messages.ts';
 import { aroundOf } from '../around.ts';
 import { batchHandle, viewBatch } from '../batches.ts';
 import { inboxOf, type Waiting } from '../inbox.ts';
 import { handleOf, viewMigration } from '../operations.ts';
-import { type ListFilter, listBatches, listMigrations } from '../overview.ts';
 import { reportOf } from '../report.ts';
-import { summaryLine, summaryOf } from '../summary.ts';
+import { BatchPath, MigrationPath, migrationAt, Name, nothing } from './asked.ts';
 import { Problem } from './problem.ts';
 import { type Route, route } from './route.ts';
 import { Batch, Listed, Pending, Summary, View, VmReport, Waiting as WaitingShape } from './shapes.ts';
-
-const Name = z.string().min(1).max(200);
-export const MigrationPath = z.object({ programme: Name, instance: Name, id: Name });
-export const BatchPath = z.object({ programme: Name, batch: Name });
-
-/** `vm/<programme>/<instance>/<uuid>`, as migrations are named everywhere. */
-export const migrationAt = ({ programme, instance, id }: z.output<typeof MigrationPath>): string =>
-  `vm/${programme}/${instance}/${id}`;
 
 const PAGE = 100;
 
@@ -67,8 +60,6 @@ const waitingItem = (one: Waiting) => {
   const { phase, hop, gate, parked, task = null, legal } = one.view;
   return { kind, ...place, phase, hop, gate, parked, task, legal };
 };
-
-const nothing = { params: null, query: null, body: null };
 
 export const READ_ROUTES: readonly Route[] = [
   route({

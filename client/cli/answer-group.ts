@@ -1,10 +1,12 @@
 import { type GroupGate, WHOLE } from '../../domain/group-gate.ts';
+import { shellWord } from '../../domain/words.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 import type { Reached } from '../temporal.ts';
 import { wrongInput } from '../wrong-input.ts';
 import { findBatch, type Target } from './answer-target.ts';
+import { didText, saidOf } from './answer-words.ts';
 import { calledAs, groupText } from './gates-text.ts';
-import { marked, say, sayJson, shellWord } from './print.ts';
+import { marked, say, sayJson } from './print.ts';
 import { heedSeen } from './seen.ts';
 
 interface Answer extends Target {
@@ -79,14 +81,12 @@ export const answerBatch = async (
       shown: async () => groupText(gate, await viewsOf(reached, gate)),
       again: `tranship approve --batch ${shellWord(batch)}${target} --seen`,
     });
-  const { by, comment, ticket } = answer;
-  const said = { decision, by, ...(comment ? { comment } : {}), ...(ticket ? { ticket } : {}) };
+  const said = { decision, ...saidOf(answer) };
   const decided = await reached.ask(() => answerGroup(handle, meant, said));
   if (answer.json) return sayJson({ batch, ...decided });
   const names = gate ? `: ${gate.waiting.map(({ vm }) => vm.name).join(', ')}` : '';
   const { tally } = decided;
-  const did =
-    decision === 'reject' ? (gate ? 'refused' : 'took back') : tally && tally.have < tally.of ? 'approved' : 'opened';
+  const did = gate ? didText(decision, tally) : 'took back';
   say(
     marked(
       '✓',

@@ -1,10 +1,12 @@
 import { isIrreversible } from '../../domain/ballot.ts';
 import { counted } from '../../domain/counted.ts';
 import type { GateName } from '../../domain/gate-policy.ts';
+import { kebab, shellWord } from '../../domain/words.ts';
 import type { Reached } from '../temporal.ts';
 import type { Answered, WaitingGate } from '../waiting-gates.ts';
+import { didText, saidOf } from './answer-words.ts';
 import { gatesText } from './gates-text.ts';
-import { kebab, marked, say, sayJson, shellWord } from './print.ts';
+import { marked, say, sayJson } from './print.ts';
 import { heedSeen } from './seen.ts';
 
 export interface AnswerMany {
@@ -35,7 +37,7 @@ const listText = (gates: readonly WaitingGate[], fingerprint: string): string =>
 
 const lineOf = (decision: 'approve' | 'reject', { name, gate, hop, refused, tally }: Answered): string => {
   if (refused !== null) return marked('✗', `${name}, ${kebab(gate)}, hop ${hop}: ${refused}`);
-  const did = decision === 'reject' ? 'refused' : tally && tally.have < tally.of ? 'approved' : 'opened';
+  const did = didText(decision, tally);
   return marked('✓', `${name}, ${kebab(gate)}, hop ${hop}: ${did}${tally ? ` (${tally.have} of ${tally.of})` : ''}`);
 };
 
@@ -47,7 +49,7 @@ export const answerMany = async (
   answer: AnswerMany,
 ): Promise<void> => {
   const { answerAll, fingerprintOfAll, waitingGates } = await import('../waiting-gates.ts');
-  const { batch, gate, by, comment, ticket } = answer;
+  const { batch, gate, by } = answer;
   const gates = await waitingGates(reached, {
     ...(batch === undefined ? {} : { batch }),
     ...(gate === undefined ? {} : { gate }),
@@ -66,8 +68,7 @@ export const answerMany = async (
       shown: () => listText(gates, fingerprint),
       again: again(vms, answer),
     });
-  const words = { by, ...(comment ? { comment } : {}), ...(ticket ? { ticket } : {}) };
-  const told = await answerAll(reached, gates, { decision, ...words });
+  const told = await answerAll(reached, gates, { decision, ...saidOf(answer) });
   const refused = told.filter((one) => one.refused !== null);
   if (refused.length > 0) process.exitCode = 1;
   if (answer.json) return sayJson({ seen: fingerprint, decision, by, told });

@@ -32,7 +32,7 @@ export const refuseTarget = (command: string, vm: string | undefined, { batch, g
 /** The running batch of that name, from one visibility list. */
 export const findBatch = async ({ client }: Reached, name: string, programme?: string): Promise<BatchHandle> => {
   const { batchHandle } = await import('../batches.ts');
-  const { listBatches } = await import('../overview.ts');
+  const { listBatches } = await import('../../workers/listing.ts');
   const fits = (await listBatches(client, name)).filter(
     (one) => programme === undefined || one.programme === programme,
   );

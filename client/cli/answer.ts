@@ -1,11 +1,12 @@
-import { type Command, Option } from 'commander';
-import { GATES, type GateName } from '../../domain/gate-policy.ts';
+import type { Command } from 'commander';
+import { kebab, shellWord } from '../../domain/words.ts';
 import type { Reached } from '../temporal.ts';
 import { wrongInput } from '../wrong-input.ts';
 import { type AnswerMany, answerMany } from './answer-many.ts';
 import { refuseTarget, type Target, withBatch } from './answer-target.ts';
-import { examples, oneOf, withAsker, withJson } from './command-line.ts';
-import { kebab, marked, say, sayJson, shellWord } from './print.ts';
+import { didText, saidOf } from './answer-words.ts';
+import { examples, onlyGate, withAsker, withJson } from './command-line.ts';
+import { marked, say, sayJson } from './print.ts';
 import { heedSeen } from './seen.ts';
 import { atTemporal } from './session.ts';
 import { explain } from './vm-text.ts';
@@ -36,12 +37,11 @@ const answerVm = async (reached: Reached, decision: Decision, vm: string, answer
       shown: () => explain(view, Date.now()),
       again: `tranship approve ${shellWord(vm)} --seen`,
     });
-  const { by, comment, ticket } = answer;
-  const said = { decision, by, ...(comment ? { comment } : {}), ...(ticket ? { ticket } : {}) };
+  const said = { decision, ...saidOf(answer) };
   const decided = await reached.ask(() => decideGate(handle, gate, said));
   if (answer.json) return sayJson({ vm: view.vm, ...decided });
   const { tally } = decided;
-  const did = decision === 'reject' ? 'refused' : tally && tally.have < tally.of ? 'approved' : 'opened';
+  const did = didText(decision, tally);
   const soFar = tally ? `${tally.have} of ${tally.of}, ` : '';
   say(
     marked(
@@ -49,11 +49,6 @@ const answerVm = async (reached: Reached, decision: Decision, vm: string, answer
       `${decided.by} ${did} ${kebab(decided.gate)}, hop ${decided.hop}, of ${view.vm.name} (${soFar}${decided.identity})`,
     ),
   );
-};
-
-const gateNamed = (text: string): GateName => {
-  const word = oneOf(GATES.map(kebab))(text);
-  return GATES.find((gate) => kebab(gate) === word) ?? 'go';
 };
 
 const refuseAll = (decision: Decision, vms: readonly string[], { all, group, seen, seenAll }: Answer): void => {
@@ -92,7 +87,7 @@ const answerCommand = (program: Command, decision: Decision): void => {
     )
     .option('--seen <fingerprint>', 'what was seen; needed without a terminal for gates that cannot be undone')
     .option('--all', 'every VM that waits at a gate of its own; with --batch, of that batch')
-    .addOption(new Option('--gate <gate>', 'only this gate').argParser(gateNamed))
+    .addOption(onlyGate())
     .option('--seen-all <fingerprint>', 'what was seen of the whole list')
     .option('--ticket <reference>', 'of the change; kept with the record');
   examples(

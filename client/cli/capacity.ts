@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { type Amounts, moverOf, needs } from '../../domain/capacity.ts';
+import { summaryLine, summaryOf } from '../../domain/listed.ts';
 import type { Packing } from '../../domain/packing.ts';
+import { duration } from '../../domain/words.ts';
 import type { CapacityView, ResourceUse } from '../capacity.ts';
-import { summaryLine, summaryOf } from '../summary.ts';
 import { examples, withJson } from './command-line.ts';
 import { EXIT } from './failures.ts';
 import { type PlanPlace, readProgrammeOrRefuse, withPlan } from './plan.ts';
-import { bytes, duration, marked, say, sayJson, table, tell } from './print.ts';
+import { bytes, marked, say, sayJson, table, tell } from './print.ts';
 import { atTemporal } from './session.ts';
 
 type Asked = PlanPlace & { readonly programme?: string; readonly pack?: boolean; readonly json?: boolean };
@@ -101,7 +102,7 @@ const capacity = async (asked: Asked): Promise<void> => {
   if (asked.pack) return pack(asked);
   await atTemporal(async (reached) => {
     const { readCapacity } = await import('../capacity.ts');
-    const { listMigrations } = await import('../overview.ts');
+    const { listMigrations } = await import('../../workers/listing.ts');
     const view = await readCapacity(reached, asked.programme);
     const summary = summaryOf(await listMigrations(reached.client, 'open', { programme: view.programme }));
     if (asked.json) return sayJson({ ...view, summary });

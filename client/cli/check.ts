@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { type CheckReport, checkHeadline } from '../../domain/daily-check.ts';
+import { instant } from '../../domain/words.ts';
 import { wrongInput } from '../wrong-input.ts';
 import { examples, withJson } from './command-line.ts';
 import { type PlanPlace, readProgrammeOrRefuse, withPlan } from './plan.ts';
-import { instant, marked, say, sayJson } from './print.ts';
+import { marked, say, sayJson } from './print.ts';
 import { atTemporal } from './session.ts';
 
 type Asked = PlanPlace & { readonly json?: boolean };

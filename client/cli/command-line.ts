@@ -1,5 +1,7 @@
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { GATES, type GateName } from '../../domain/gate-policy.ts';
+import { kebab } from '../../domain/words.ts';
 
 /** Below the help of a command: how it is typed. */
 export const examples = (command: Command, lines: readonly string[]): Command =>
@@ -47,3 +49,10 @@ export const oneOf =
     if (!words.includes(text)) throw new InvalidArgumentError(`It is one of: ${words.join(', ')}.`);
     return text;
   };
+
+const gateNamed = (text: string): GateName => {
+  const word = oneOf(GATES.map(kebab))(text);
+  return GATES.find((gate) => kebab(gate) === word) ?? 'go';
+};
+
+export const onlyGate = (): Option => new Option('--gate <gate>', 'only this gate').argParser(gateNamed);

@@ -1,11 +1,12 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Loan } from '../../domain/ballot.ts';
-import { GATES, type GateName } from '../../domain/gate-policy.ts';
+import type { GateName } from '../../domain/gate-policy.ts';
 import type { LoanAsked } from '../../domain/loan.ts';
+import { instant, kebab } from '../../domain/words.ts';
 import type { Reached } from '../temporal.ts';
 import { findBatch, refuseTarget, type Target, withBatch } from './answer-target.ts';
-import { examples, oneOf, withJson, withRequester } from './command-line.ts';
-import { instant, kebab, marked, say, sayJson } from './print.ts';
+import { examples, onlyGate, withJson, withRequester } from './command-line.ts';
+import { marked, say, sayJson } from './print.ts';
 import { atTemporal } from './session.ts';
 
 interface Asked extends Target {
@@ -36,7 +37,7 @@ const lendAt = async (reached: Reached, at: string, workflowId: string, loan: Lo
 
 /** For all of a batch: its groups, and each VM of it that runs. */
 const lendAtBatch = async (reached: Reached, asked: Asked, loan: LoanAsked): Promise<readonly Lent[]> => {
-  const { each } = await import('../each.ts');
+  const { each } = await import('../../workers/each.ts');
   const { viewBatch } = await import('../batches.ts');
   const handle = await findBatch(reached, asked.batch ?? '', asked.programme);
   const { members } = await reached.ask(() => viewBatch(handle));
@@ -72,11 +73,6 @@ const delegate = async (vm: string | undefined, asked: Asked): Promise<void> => 
   });
 };
 
-const gateNamed = (text: string): GateName => {
-  const word = oneOf(GATES.map(kebab))(text);
-  return GATES.find((gate) => kebab(gate) === word) ?? 'go';
-};
-
 export const delegateCommand = (program: Command): void => {
   const command = program
     .command('delegate')
@@ -85,7 +81,7 @@ export const delegateCommand = (program: Command): void => {
     .requiredOption('--to <who>', 'who may approve meanwhile')
     .requiredOption('--until <time>', 'ISO 8601 with its zone')
     .option('--from <who>', 'whose right it is; your own when absent')
-    .addOption(new Option('--gate <gate>', 'only this gate').argParser(gateNamed));
+    .addOption(onlyGate());
   examples(withJson(withRequester(withBatch(command))), [
     'tranship delegate web-03 --to ben --until 2026-12-01T08:00+01:00',
     'tranship delegate --batch wave-01 --gate cutover --to ben --until 2026-12-01T08:00Z',

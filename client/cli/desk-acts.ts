@@ -1,19 +1,20 @@
 import type { Tally } from '../../domain/ballot.ts';
 import { kebab } from '../../domain/words.ts';
+import { each } from '../../workers/each.ts';
 import { answerGroup, batchHandle } from '../batches.ts';
-import { each } from '../each.ts';
 import type { Deed } from '../inbox-desk.ts';
 import { calledOf, type DeskItem } from '../inbox-desk-items.ts';
 import { commandMigration, decideGate, handleOf } from '../operations.ts';
 import { findProgramme, resumeStoppedWave } from '../programme.ts';
 import type { Reached } from '../temporal.ts';
+import { didText, saidOf } from './answer-words.ts';
 import { whyOf } from './failures.ts';
 
 type Said = Pick<Deed, 'comment' | 'ticket'> & { readonly by: string };
 
-const didText = (act: 'approve' | 'reject', tally: Tally | undefined): string => {
-  if (act === 'reject') return 'refused';
-  return tally && tally.have < tally.of ? `approved, ${tally.have} of ${tally.of}` : 'opened';
+const didSoFar = (act: 'approve' | 'reject', tally: Tally | undefined): string => {
+  const did = didText(act, tally);
+  return tally && did === 'approved' ? `${did}, ${tally.have} of ${tally.of}` : did;
 };
 
 const decided = async (reached: Reached, item: DeskItem, act: 'approve' | 'reject', said: Said): Promise<string> => {
@@ -30,7 +31,7 @@ const decided = async (reached: Reached, item: DeskItem, act: 'approve' | 'rejec
     const handle = handleOf(reached.client, waiting.listed.workflowId);
     // It names the opening that was seen: one that opened since is decided on anew.
     const taken = await reached.ask(() => decideGate(handle, gate, { ...answer, openedAt: gate.openedAt }));
-    return `${didText(act, taken.tally)} ${kebab(gate.name)}, hop ${gate.hop}`;
+    return `${didSoFar(act, taken.tally)} ${kebab(gate.name)}, hop ${gate.hop}`;
   }
   if (waiting.kind !== 'group' && waiting.kind !== 'turn') throw new Error('It waits at no gate.');
   const handle = batchHandle(reached.client, waiting.programme, waiting.batch);
@@ -38,7 +39,7 @@ const decided = async (reached: Reached, item: DeskItem, act: 'approve' | 'rejec
   const taken = await reached.ask(() => answerGroup(handle, seen, answer));
   return waiting.kind === 'turn'
     ? 'took the approval back'
-    : `${didText(act, taken.tally)} the cut-over, hop ${seen.hop}`;
+    : `${didSoFar(act, taken.tally)} the cut-over, hop ${seen.hop}`;
 };
 
 const commanded = async (
@@ -56,8 +57,9 @@ const commanded = async (
 };
 
 /** Does what was decided at the desk, for what was seen there; what one refuses does not keep the others. Answers in words. */
-export const perform = async (reached: Reached, { act, items, comment, ticket }: Deed, by: string): Promise<string> => {
-  const said = { by, ...(comment ? { comment } : {}), ...(ticket ? { ticket } : {}) };
+export const perform = async (reached: Reached, deed: Deed, by: string): Promise<string> => {
+  const { act, items } = deed;
+  const said = saidOf({ ...deed, by });
   const answers = await each(items, (item) =>
     (act === 'approve' || act === 'reject' ? decided(reached, item, act, said) : commanded(reached, item, act, said))
       .then((did) => `✓ ${calledOf(item)}: ${did}`)

@@ -1,6 +1,6 @@
 import { describeProgramme } from '../../domain/programme-text.ts';
+import { each } from '../../workers/each.ts';
 import { batchHandle, viewBatch } from '../batches.ts';
-import { each } from '../each.ts';
 import { explanationOf, explanationText } from '../explain/explanation.ts';
 import { surroundingsOf } from '../explain/surroundings.ts';
 import { type Waiting, waveOf } from '../inbox.ts';

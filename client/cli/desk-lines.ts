@@ -51,15 +51,13 @@ const evidenceLines = ({ item, lines, top }: NonNullable<Desk['evidence']>, page
   return [`${calledOf(item)}: lines ${top + 1} to ${last} of ${lines.length}`, ...lines.slice(top, last)];
 };
 
-const WHAT: Readonly<Record<Act, string>> = { approve: 'approve', reject: 'reject', retry: 'retry', skip: 'skip' };
-
 const namesOf = (items: readonly DeskItem[]): string => {
   const [first, ...others] = items;
   return first && others.length === 0 ? calledOf(first) : `${items.length} of them`;
 };
 
 const promptText = ({ what, text, deed }: Typing): string => {
-  const doing = `${WHAT[deed.act]} ${namesOf(deed.items)}`;
+  const doing = `${deed.act} ${namesOf(deed.items)}`;
   if (what !== 'fingerprint') return `${doing}: ${what}: ${text}_`;
   const where =
     deed.items.length > 1 ? `of ${fingerprintOfDeed(deed)}, which is of all of them` : 'of what it is seen as';

@@ -1,14 +1,14 @@
 import { emitKeypressEvents } from 'node:readline';
+import { summaryLine, summaryOf } from '../../domain/listed.ts';
+import { instant } from '../../domain/words.ts';
+import { listMigrations } from '../../workers/listing.ts';
 import { type Desk, type Effect, type Key, newDesk, press, refreshed, resized, shown, told } from '../inbox-desk.ts';
 import { lookAtInbox } from '../inbox-look.ts';
-import { listMigrations } from '../overview.ts';
-import { summaryLine, summaryOf } from '../summary.ts';
 import type { Reached } from '../temporal.ts';
 import { perform } from './desk-acts.ts';
 import { evidenceOf } from './desk-evidence.ts';
 import { deskLines, pageOf } from './desk-lines.ts';
 import { whyOf } from './failures.ts';
-import { instant } from './print.ts';
 import { beforeLeaving, openScreen } from './screen.ts';
 import { within } from './within.ts';
 

@@ -15,15 +15,14 @@ interface Asked {
 
 const answer = async (vm: string, asked: Asked): Promise<void> =>
   atTemporal(async (reached) => {
-    const { findMigration, viewMigration } = await import('../operations.ts');
-    const { done } = await import('../../workflows/task.ts');
+    const { answerTask, findMigration, viewMigration } = await import('../operations.ts');
     const { handle } = await findMigration(reached.client, vm);
     const { task } = await reached.ask(() => viewMigration(handle));
     const hook = asked.hook ?? task?.hook;
     if (hook === undefined) throw new Error(`No step of ${vm} waits for a person.`);
     const { by, comment, failed } = asked;
     const said: TaskAnswer = { hook, by, ...(comment ? { comment } : {}), ...(failed ? { failed } : {}) };
-    const taken = await reached.ask(() => handle.executeUpdate(done, { args: [said] }));
+    const taken = await reached.ask(() => answerTask(handle, said));
     const after = await reached.ask(() => viewMigration(handle));
     if (asked.json) return sayJson({ taken, view: after });
     say(marked('✓', `${by} said that ${hook} ${failed ? 'could not be done' : 'is done'}`));

@@ -1,7 +1,8 @@
 import { planRollBack, type RollbackPlan } from '../../domain/rollback.ts';
+import { kebab } from '../../domain/words.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 import type { Reached } from '../temporal.ts';
-import { kebab, marked, say, sayJson } from './print.ts';
+import { marked, say, sayJson } from './print.ts';
 
 export interface DryRun extends RollbackPlan {
   readonly name: string;

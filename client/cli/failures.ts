@@ -1,8 +1,9 @@
 import { isNativeError } from 'node:util/types';
 import { CommanderError } from 'commander';
 import { VERBS } from '../../domain/verbs.ts';
+import { kebab } from '../../domain/words.ts';
 import { WrongInput } from '../wrong-input.ts';
-import { kebab, tell } from './print.ts';
+import { tell } from './print.ts';
 
 /** Documented in `tranship --help` and docs/operate.md. */
 export const EXIT = { done: 0, refused: 1, wrongInput: 2 } as const;

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { ProgrammeForecast, Slot } from '../../domain/critical-path.ts';
+import { duration, instant } from '../../domain/words.ts';
 import { recordsFolder } from '../home.ts';
 import { wrongInput } from '../wrong-input.ts';
 import { examples, withJson } from './command-line.ts';
 import { type PlanPlace, readProgrammeOrRefuse, withPlan } from './plan.ts';
-import { duration, instant, say, sayJson, table, tell } from './print.ts';
+import { say, sayJson, table, tell } from './print.ts';
 import { atTemporal } from './session.ts';
 
 type Asked = PlanPlace & { readonly batch?: string; readonly estate: boolean; readonly json?: boolean };

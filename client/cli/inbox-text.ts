@@ -2,8 +2,9 @@ import { type Ballot, tallyText } from '../../domain/ballot.ts';
 import { WHOLE } from '../../domain/group-gate.ts';
 import type { StoppedWave } from '../../domain/programme.ts';
 import { breachWords } from '../../domain/stop-wave.ts';
+import { duration, kebab, shellWord } from '../../domain/words.ts';
 import type { Waiting } from '../inbox.ts';
-import { duration, kebab, marked, shellWord } from './print.ts';
+import { marked } from './print.ts';
 
 const targetOf = (batch: string, group: string): string =>
   `--batch ${shellWord(batch)}${group === WHOLE ? '' : ` --group ${shellWord(group)}`}`;

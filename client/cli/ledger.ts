@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { duration } from '../../domain/words.ts';
 import { recordsFolder } from '../home.ts';
 import type { HopLedger, VmLedger } from '../ledger.ts';
 import { wrongInput } from '../wrong-input.ts';
 import { examples, withJson } from './command-line.ts';
-import { bytes, duration, say, sayJson, table } from './print.ts';
+import { bytes, say, sayJson, table } from './print.ts';
 import { atRecords } from './session.ts';
 
 interface Asked {

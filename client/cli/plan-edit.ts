@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { counted } from '../../domain/counted.ts';
+import { shellWord } from '../../domain/words.ts';
 import type { Change } from '../plan-edit/changes.ts';
 import type { PlanDiff } from '../plan-edit/diff.ts';
 import type { LiveBatch } from '../plan-edit/live.ts';
@@ -8,7 +9,8 @@ import { wrongInput } from '../wrong-input.ts';
 import { examples, withAsker, withJson } from './command-line.ts';
 import { EXIT } from './failures.ts';
 import { type PlanPlace, readBasisOrRefuse, readPlacesOrRefuse } from './plan.ts';
-import { marked, say, sayJson, shellWord, table, tell } from './print.ts';
+import { marked, say, sayJson, table, tell } from './print.ts';
+import { askBack } from './seen.ts';
 import { atTemporal } from './session.ts';
 
 interface Export {
@@ -68,7 +70,7 @@ const WORDS: Readonly<Partial<Record<Change['kind'], string>>> = {
   replanned: 'planned anew: ',
 };
 
-export const diffText = ({ changes, unchanged, notes }: PlanDiff): string => {
+const diffText = ({ changes, unchanged, notes }: PlanDiff): string => {
   const batches = [...new Set(changes.map(({ batch }) => batch))];
   const lines = batches.flatMap((batch) => [
     batch,
@@ -146,13 +148,7 @@ const diff = (asked: Asked): Promise<void> =>
       say(`Seen as ${found.seen}. To send it:\n  ${again(asked, found.seen)}`);
   });
 
-const confirm = async (): Promise<boolean> => {
-  const { createInterface } = await import('node:readline/promises');
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const typed = await prompt.question('Send it? Type yes: ');
-  prompt.close();
-  return typed.trim().toLowerCase() === 'yes';
-};
+const confirm = async (): Promise<boolean> => (await askBack('Send it? Type yes: ')).toLowerCase() === 'yes';
 
 /** Whether what was found may be sent: somebody has seen just this, and said so. */
 const heedSeen = async ({ seen: now }: PlanDiff, asked: Apply): Promise<void> => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../../domain/counted.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { PlanBasis, PlanPlaces } from '../../plan/read-plan.ts';
 import type { Refusal } from '../../plan/refusal.ts';
@@ -90,8 +91,6 @@ const progress = (done: number, of: number): void => {
 };
 
 const UNTOUCHED = 'Nothing in the estate was touched.';
-
-const counted = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 const OFFLINE = 'Without the estate, the files alone: tranship plan check --offline';
 

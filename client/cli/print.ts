@@ -1,7 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 
-export { duration, kebab, shellWord } from '../../domain/words.ts';
-
 const ESCAPE = String.fromCharCode(27);
 
 /** Whatever a product calls its VMs, no name moves the cursor or rings a bell. Our own colours pass. */
@@ -49,6 +47,3 @@ export const bytes = (count: number | null): string => {
   const power = count < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(count) / 10));
   return `${(count / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${UNITS[power]}`;
 };
-
-/** An instant in ISO 8601 without the milliseconds. */
-export const instant = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');

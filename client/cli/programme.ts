@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
+import { counted } from '../../domain/counted.ts';
+import { summaryLine, summaryOf } from '../../domain/listed.ts';
+import { duration, instant } from '../../domain/words.ts';
 import type { ProgrammeView } from '../../workflows/programme-messages.ts';
 import type { ProgrammeHandle } from '../programme.ts';
-import { summaryLine, summaryOf } from '../summary.ts';
 import type { Reached } from '../temporal.ts';
 import { wrongInput } from '../wrong-input.ts';
 import { examples, withAsker, withJson } from './command-line.ts';
 import { goOnCommand } from './inbox-text.ts';
 import { type PlanPlace, readProgrammeOrRefuse, withPlan } from './plan.ts';
-import { duration, instant, marked, say, sayJson, table } from './print.ts';
+import { marked, say, sayJson, table } from './print.ts';
 import { atTemporal } from './session.ts';
 
 interface Named {
@@ -38,7 +40,7 @@ const start = async ({ json, ...place }: PlanPlace & { readonly json?: boolean }
         '✓',
         ran
           ? `${handle.workflowId} runs already, and goes on by the plan as it is now.`
-          : `${handle.workflowId}: ${batches.length} batches, ${plan.order?.inFlight ?? 1} in flight at most`,
+          : `${handle.workflowId}: ${counted(batches.length, 'batch', 'batches')}, ${plan.order?.inFlight ?? 1} in flight at most`,
       ),
     );
     for (const { name, vms, outcome } of batches) say(`  ${name}  ${vms} VMs  ${OUTCOMES[outcome]}`);
@@ -80,7 +82,7 @@ const at = async (
 
 const show = async (reached: Reached, handle: ProgrammeHandle, json?: boolean): Promise<void> => {
   const { viewProgramme } = await import('../programme.ts');
-  const { listMigrations } = await import('../overview.ts');
+  const { listMigrations } = await import('../../workers/listing.ts');
   const view = await reached.ask(() => viewProgramme(handle));
   const summary = summaryOf(await listMigrations(reached.client, 'open', { programme: view.programme }));
   if (json) return sayJson({ ...view, summary });

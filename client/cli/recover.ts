@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { counted } from '../../domain/counted.ts';
+import { shellWord } from '../../domain/words.ts';
 import { recordsFolder } from '../home.ts';
 import type { Recovered, RecoveredVm } from '../recover.ts';
 import type { KnownFrom } from '../recover-known.ts';
@@ -7,7 +8,7 @@ import { wrongInput } from '../wrong-input.ts';
 import { examples, withJson } from './command-line.ts';
 import { EXIT } from './failures.ts';
 import { type PlanPlace, readPlacesOrRefuse, withPlan } from './plan.ts';
-import { marked, say, sayJson, shellWord, table, tell } from './print.ts';
+import { marked, say, sayJson, table, tell } from './print.ts';
 import { atTemporal } from './session.ts';
 
 type Asked = PlanPlace & { readonly records?: string; readonly dryRun?: boolean; readonly json?: boolean };
@@ -30,7 +31,7 @@ const nextOf = ({ from, name, stood, batch }: RecoveredVm): string => {
   return from === 'nothing' ? `nothing; it begins with its batch ${shellWord(batch)}` : 'nothing: it has ended';
 };
 
-export const recoveredText = ({ vms, batches, unasked, programme }: Recovered, dryRun: boolean): string => {
+const recoveredText = ({ vms, batches, unasked, programme }: Recovered, dryRun: boolean): string => {
   const rows = vms.map((vm) => [vm.name, FROM[vm.from], vm.stood, nextOf(vm)]);
   const due = vms.filter(({ from }) => from === 'checkpoint' || from === 'products').length;
   const begun = vms.filter(({ started }) => started).length;

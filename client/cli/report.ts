@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { duration, instant, kebab } from '../../domain/words.ts';
 import { recordsFolder } from '../home.ts';
 import type { VmReport } from '../report.ts';
 import { wrongInput } from '../wrong-input.ts';
 import { examples, withJson } from './command-line.ts';
-import { bytes, duration, instant, kebab, say, sayJson, table, tell } from './print.ts';
+import { bytes, say, sayJson, table, tell } from './print.ts';
 
 interface Asked {
   readonly json?: boolean;

@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
+import { duration, instant, shellWord } from '../../domain/words.ts';
 import type { Asker, Scheduled } from '../schedules.ts';
 import type { Reached } from '../temporal.ts';
 import { wrongInput } from '../wrong-input.ts';
 import { examples, withAsker, withJson } from './command-line.ts';
 import { EXIT } from './failures.ts';
 import { type PlanPlace, readPlanOrRefuse, withPlan } from './plan.ts';
-import { duration, instant, marked, say, sayJson, shellWord, table } from './print.ts';
+import { marked, say, sayJson, table } from './print.ts';
 import { atTemporal } from './session.ts';
 import { refuseBatch } from './start.ts';
 

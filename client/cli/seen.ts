@@ -1,13 +1,18 @@
 import { tell } from './print.ts';
 
+/** What a person types at the terminal. */
+export const askBack = async (question: string): Promise<string> => {
+  const { createInterface } = await import('node:readline/promises');
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const typed = await prompt.question(question);
+  prompt.close();
+  return typed.trim();
+};
+
 /** A gate that cannot be undone is opened only by someone who typed what they saw. */
 const confirm = async (fingerprint: string): Promise<boolean> => {
   if (!process.stdin.isTTY) return false;
-  const { createInterface } = await import('node:readline/promises');
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const typed = await prompt.question(`This cannot be undone. Type ${fingerprint} to approve: `);
-  prompt.close();
-  return typed.trim() === fingerprint;
+  return (await askBack(`This cannot be undone. Type ${fingerprint} to approve: `)) === fingerprint;
 };
 
 export interface Look {

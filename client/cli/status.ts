@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { type Listed, summaryLine, summaryOf } from '../../domain/listed.ts';
 import { PHASES } from '../../domain/phase.ts';
-import type { Listed } from '../overview.ts';
-import { summaryLine, summaryOf } from '../summary.ts';
+import { duration } from '../../domain/words.ts';
 import { examples, oneOf, withJson } from './command-line.ts';
-import { duration, say, sayJson, table } from './print.ts';
+import { say, sayJson, table } from './print.ts';
 import { atTemporal } from './session.ts';
 
 interface Asked {
@@ -34,7 +34,7 @@ export const statusTable = (all: readonly Listed[], now: number): string =>
 
 const status = async ({ json, ...filter }: Asked): Promise<void> =>
   atTemporal(async ({ client }) => {
-    const { listMigrations } = await import('../overview.ts');
+    const { listMigrations } = await import('../../workers/listing.ts');
     const all = await listMigrations(client, 'open', filter);
     if (json) return sayJson({ summary: summaryOf(all), migrations: all });
     if (all.length > 0) say(statusTable(all, Date.now()));

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Verb } from '../../domain/verbs.ts';
+import { kebab } from '../../domain/words.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 import type { Reached } from '../temporal.ts';
 import { findBatch, type Target } from './answer-target.ts';
-import { kebab, marked, say, sayJson } from './print.ts';
+import { marked, say, sayJson } from './print.ts';
 
 export interface BatchAsked extends Target {
   readonly by: string;

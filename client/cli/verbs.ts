@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { ANSWERS, VERBS, type Verb } from '../../domain/verbs.ts';
+import { kebab } from '../../domain/words.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 import type { CommandWords } from '../operations.ts';
 import type { Reached } from '../temporal.ts';
@@ -7,7 +8,7 @@ import { wrongInput } from '../wrong-input.ts';
 import { refuseTarget, withBatch } from './answer-target.ts';
 import { examples, withAsker, withJson } from './command-line.ts';
 import { type EditTyped, readEdit, withEdit } from './edit-options.ts';
-import { kebab, marked, say, sayJson } from './print.ts';
+import { marked, say, sayJson } from './print.ts';
 import { atTemporal } from './session.ts';
 import { type BatchAsked, commandBatch, OF_BATCH } from './verb-batch.ts';
 import { MEANS, TYPED } from './verb-words.ts';

@@ -3,9 +3,10 @@ import type { Evidence } from '../../domain/gate.ts';
 import type { HookRun } from '../../domain/hook.ts';
 import type { HopRecord } from '../../domain/hop-record.ts';
 import { humanWaitOf, type Ledger, movedOf, outageOf, totalOutage } from '../../domain/ledger.ts';
+import { duration, instant, kebab } from '../../domain/words.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 import type { Pending } from '../pending.ts';
-import { bytes, duration, instant, kebab, marked } from './print.ts';
+import { bytes, marked } from './print.ts';
 
 /** What the view does not know itself: the steps as the server sees them, and the line for what is scarce. */
 export interface Around {

@@ -1,14 +1,16 @@
+import { counted } from '../../domain/counted.ts';
+import { summaryLine } from '../../domain/listed.ts';
+import { instant } from '../../domain/words.ts';
 import type { Pending } from '../pending.ts';
-import { summaryLine } from '../summary.ts';
 import type { Glimpse, Watched, WatchedBatch } from '../watch.ts';
-import { instant, table } from './print.ts';
+import { table } from './print.ts';
 import { fitting } from './screen.ts';
 import { pendingText } from './vm-text.ts';
 
 const CELLS = 10;
 
 /** `[####------]`, of 0 to 100. */
-export const barText = (percent: number): string => {
+const barText = (percent: number): string => {
   const full = Math.round((Math.max(0, Math.min(100, percent)) / 100) * CELLS);
   return `[${'#'.repeat(full)}${'-'.repeat(CELLS - full)}]`;
 };
@@ -35,7 +37,7 @@ const isOf = (one: Watched, { programme, batch }: WatchedBatch): boolean =>
   one.programme === programme && one.batch === batch;
 
 const headOf = ({ programme, batch, vms, summary }: WatchedBatch): string =>
-  `${batch} of ${programme} · ${vms} ${vms === 1 ? 'VM' : 'VMs'} · ${summaryLine(summary)}`;
+  `${batch} of ${programme} · ${counted(vms, 'VM')} · ${summaryLine(summary)}`;
 
 /** One screen: the summary line, then batch by batch. Pure. */
 export const watchText = ({ at, summary, batches, shown, left }: Glimpse, columns: number): string => {

@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { instant } from '../../domain/words.ts';
 import type { Reached } from '../temporal.ts';
 import type { Glimpse } from '../watch.ts';
 import { examples, withJson } from './command-line.ts';
 import { whyOf } from './failures.ts';
-import { instant, say, sayJson, tell } from './print.ts';
+import { say, sayJson, tell } from './print.ts';
 import { beforeLeaving, isScreen, openScreen } from './screen.ts';
 import { atTemporal } from './session.ts';
 import { watchText } from './watch-text.ts';

@@ -1,6 +1,6 @@
 import { copyAgeOf } from '../../domain/ledger.ts';
+import { duration } from '../../domain/words.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
-import { duration } from '../cli/print.ts';
 import type { MigrationHandle } from '../operations.ts';
 
 /** What a product says of the work it is at, in its driver's words and in numbers where the words hold some. */

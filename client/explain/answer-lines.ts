@@ -2,11 +2,11 @@ import { WHOLE } from '../../domain/group-gate.ts';
 import { ANSWERS } from '../../domain/verbs.ts';
 import { kebab, shellWord } from '../../domain/words.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
-import type { Surroundings } from './known.ts';
+import { type Surroundings, sharedGateOf } from './known.ts';
 import type { Reason } from './reason.ts';
 
-const targetOf = (view: MigrationView, { batch }: Surroundings): string => {
-  const open = batch?.gates.find(({ waiting }) => waiting.some((one) => one.vm.id === view.vm.id));
+const targetOf = (view: MigrationView, around: Surroundings): string => {
+  const open = sharedGateOf(around, view.vm);
   const whole = open?.group === WHOLE || view.gate?.together === 'batch';
   return `--batch ${shellWord(view.batch)}${whole ? '' : ` --group ${shellWord(view.group)}`}`;
 };
@@ -15,8 +15,7 @@ const ofReason = (view: MigrationView, called: string, { kind }: Reason, around:
   const vm = shellWord(called);
   if (kind === 'turn') return [`tranship reject ${targetOf(view, around)}`];
   if (kind === 'group') {
-    const open = around.batch?.gates.find(({ waiting }) => waiting.some((one) => one.vm.id === view.vm.id));
-    const [late] = open?.missing ?? [];
+    const [late] = sharedGateOf(around, view.vm)?.missing ?? [];
     return late
       ? [`tranship explain ${shellWord(late.name)}`, `tranship status --batch ${shellWord(view.batch)}`]
       : [`tranship approve ${targetOf(view, around)}`, `tranship reject ${targetOf(view, around)}`];

@@ -1,4 +1,4 @@
-import { duration, kebab } from '../../domain/words.ts';
+import { duration, instant, kebab } from '../../domain/words.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 import { answerLines } from './answer-lines.ts';
 import type { Surroundings } from './known.ts';
@@ -49,7 +49,7 @@ const stepText = ({ hop, does, gate, irreversible }: Remaining, at: number): str
   `${at + 1}. hop ${hop}: ${does}${gate ? `  (gate ${kebab(gate)}${irreversible ? ', cannot be undone' : ''})` : ''}`;
 
 const sinceText = (since: number | null, now: number): readonly string[] =>
-  since === null ? [] : [`${new Date(since).toISOString().replace(/\.\d+Z$/, 'Z')}, ${duration(now - since)} ago`];
+  since === null ? [] : [`${instant(since)}, ${duration(now - since)} ago`];
 
 /** The same for people. */
 export const explanationText = (told: Explanation, now: number): string =>

@@ -1,3 +1,4 @@
+import type { GroupGate } from '../../domain/group-gate.ts';
 import type { BatchView } from '../../workflows/batch-messages.ts';
 import type { Pending } from '../pending.ts';
 
@@ -24,12 +25,6 @@ export interface Surroundings {
   readonly behind: readonly string[];
 }
 
-export const NOTHING_KNOWN: Surroundings = {
-  pending: [],
-  unserved: [],
-  line: [],
-  seats: [],
-  askedAt: null,
-  batch: null,
-  behind: [],
-};
+/** The gate of its group or batch that a VM waits at with others. */
+export const sharedGateOf = ({ batch }: Surroundings, vm: { readonly id: string }): GroupGate | undefined =>
+  batch?.gates.find(({ waiting }) => waiting.some((one) => one.vm.id === vm.id));

@@ -1,8 +1,8 @@
 import { ENDS } from '../../domain/phase.ts';
-import { kebab } from '../../domain/words.ts';
+import { instant, kebab } from '../../domain/words.ts';
 import type { BatchView } from '../../workflows/batch-messages.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
-import type { Surroundings } from './known.ts';
+import { type Surroundings, sharedGateOf } from './known.ts';
 import { someOf } from './waiting-cost.ts';
 
 export const KINDS = [
@@ -72,8 +72,9 @@ const kept = (view: MigrationView): Reason | null =>
     : null;
 
 /** What keeps its group from being asked or from beginning. */
-const together = (view: MigrationView, { batch }: Surroundings): Reason | null => {
+const together = (view: MigrationView, around: Surroundings): Reason | null => {
   const { gate, vm } = view;
+  const { batch } = around;
   if (!gate?.together) return null;
   const cleared = batch?.cleared.find(
     ({ decision, members }) =>
@@ -92,7 +93,7 @@ const together = (view: MigrationView, { batch }: Surroundings): Reason | null =
       more: ahead.length > 0 ? [`not landed yet: ${someOf(ahead.map((m) => `${m.vm.name} (${m.group})`))}`] : [],
     };
   }
-  const open = batch?.gates.find(({ waiting }) => waiting.some((one) => one.vm.id === vm.id));
+  const open = sharedGateOf(around, vm);
   const missing = open?.missing ?? [];
   const what = gate.together === 'batch' ? 'its whole batch' : `its group ${view.group}`;
   return {
@@ -144,7 +145,7 @@ const lease = (_: MigrationView, { line, seats, askedAt }: Surroundings): Reason
       ...others,
       ...seats.map(
         ({ name, since, orphaned }) =>
-          `held by ${name} since ${new Date(since).toISOString().replace(/\.\d+Z$/, 'Z')}${orphaned ? ', whose migration has ended' : ''}`,
+          `held by ${name} since ${instant(since)}${orphaned ? ', whose migration has ended' : ''}`,
       ),
     ],
   };

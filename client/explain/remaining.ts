@@ -49,7 +49,12 @@ const ofHop = (view: MigrationView, n: number): readonly Remaining[] => {
     step(n, `stops it and cuts over${order ? ` to ${order.landing.name}${to}` : ''}`),
     step(n, 'checks what landed'),
     isLast ? step(n, 'asks its owner to accept it', 'signOff') : step(n, 'asks whether it is good', 'go'),
-    step(n, isLast ? 'gives up the undo and deletes the copies on the way' : 'gives up the undo of this hop'),
+    step(
+      n,
+      isLast
+        ? 'gives up the undo and deletes the copies on the way'
+        : 'gives up the undo of this hop, where its cut-over has not done so',
+    ),
   ];
 };
 

@@ -3,7 +3,7 @@ import { ballotLines } from '../../domain/ballot-text.ts';
 import type { GateName } from '../../domain/gate-policy.ts';
 import { kebab } from '../../domain/words.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
-import type { Surroundings } from './known.ts';
+import { type Surroundings, sharedGateOf } from './known.ts';
 import type { Reason } from './reason.ts';
 
 const loansFor = (loans: readonly Loan[], gate: GateName, now: number): readonly string[] =>
@@ -23,15 +23,15 @@ const OPERATED: readonly Reason['kind'][] = ['parked', 'paused', 'kept', 'recove
 export const whoMay = (
   view: MigrationView,
   { kind, more }: Reason,
-  { batch }: Surroundings,
+  around: Surroundings,
   now: number,
 ): readonly string[] => {
   const { gate, vm, owner, task } = view;
   if (kind === 'group') {
-    const open = batch?.gates.find(({ waiting }) => waiting.some((one) => one.vm.id === vm.id));
+    const open = sharedGateOf(around, vm);
     if (open && open.missing.length > 0)
       return [`nobody yet: ${more.length > 0 ? 'all of them come to the gate first' : 'the others come first'}`];
-    return open ? approvers(open, 'cutover', batch?.loans ?? [], now) : ['its batch does not answer'];
+    return open ? approvers(open, 'cutover', around.batch?.loans ?? [], now) : ['its batch does not answer'];
   }
   if (kind === 'turn') return ['nobody has to; the approval can be taken back'];
   if (kind === 'gate' && gate) return approvers(gate, gate.name, view.loans ?? [], now);

@@ -2,12 +2,12 @@ import type { Client } from '@temporalio/client';
 import type { BatchState, Member } from '../../domain/batch.ts';
 import type { JourneyOrder } from '../../domain/plan.ts';
 import type { LiveRow } from '../../plan/roster/live-sheet.ts';
+import { each } from '../../workers/each.ts';
+import { listBatches } from '../../workers/listing.ts';
 import { type BatchView, batchOrders } from '../../workflows/batch-messages.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 import { type BatchHandle, batchHandle, viewBatch } from '../batches.ts';
-import { each } from '../each.ts';
 import { handleOf, viewMigration } from '../operations.ts';
-import { listBatches } from '../overview.ts';
 
 /** A member of a batch under way with the order it follows now, and what it says itself while it runs. */
 export interface LiveMember {

@@ -1,9 +1,18 @@
 import * as z from 'zod';
 import { RECORD_TYPES } from '../../domain/dns-record.ts';
 import { METHODS } from '../../domain/hook.ts';
-import { ca, duration, endpoint, executable, name, patternText, secret, text } from './schema-words.ts';
-
-const HEADER = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+import {
+  ca,
+  duration,
+  endpoint,
+  executable,
+  HEADER,
+  name,
+  patternText,
+  secret,
+  signature,
+  text,
+} from './schema-words.ts';
 
 const headers = <T extends z.ZodType>(description: string, value: T) =>
   z.record(z.string().regex(HEADER), value).meta({ description });
@@ -16,13 +25,7 @@ export const hookInstance = z.strictObject({
     'Headers whose whole value is a secret',
     secret('Reference to the value of the header'),
   ).exactOptional(),
-  signature: z
-    .strictObject({
-      header: patternText('Header that carries the signature', 'X-Tranship-Signature', HEADER, 'the name of a header'),
-      key: secret('Reference to the key'),
-    })
-    .meta({ description: 'Signs every request with HMAC-SHA256' })
-    .exactOptional(),
+  signature: signature('Signs every request with HMAC-SHA256').exactOptional(),
 });
 
 const ZONE = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9])?$/;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isMailAddress, NOTICE_KINDS } from '../../domain/notice.ts';
 import { wrong } from '../refusal.ts';
-import { ca, checkedText, duration, name, patternText, secret, text } from './schema-words.ts';
+import { ca, checkedText, duration, name, patternText, secret, signature, text } from './schema-words.ts';
 
 const address = (description: string, example: string) =>
   checkedText(description, example, (written) =>
@@ -13,8 +13,6 @@ const address = (description: string, example: string) =>
 const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;
 const clock = (description: string, example: string) =>
   patternText(description, example, CLOCK, 'a time of day: 22:00');
-
-const HEADER = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
 const common = {
   name: name('Name of the receiver', 'night-shift'),
@@ -51,13 +49,7 @@ export const noticeSchema = z.strictObject({
   ...common,
   kind: z.enum(['webhook', 'teams', 'slack', 'smtp']).meta({ description: 'What it is', examples: ['teams'] }),
   url: secret('Reference to its address: whoever knows that may write there').exactOptional(),
-  signature: z
-    .strictObject({
-      header: patternText('Header that carries the signature', 'X-Tranship-Signature', HEADER, 'the name of a header'),
-      key: secret('Reference to the key'),
-    })
-    .meta({ description: 'Signs what a webhook is sent with HMAC-SHA256' })
-    .exactOptional(),
+  signature: signature('Signs what a webhook is sent with HMAC-SHA256').exactOptional(),
   host: patternText(
     'Mail server and port, or a reference to them',
     'mail.contoso.example:587',

@@ -1,4 +1,4 @@
-import { type Address, CONTRACT, parseQueue, queueOf } from '../../domain/address.ts';
+import { type Address, CONTRACT } from '../../domain/address.ts';
 import { fitsType, nameInZone } from '../../domain/dns-record.ts';
 import type { Estate } from '../../domain/estate.ts';
 import {
@@ -13,6 +13,7 @@ import {
 } from '../../domain/hook.ts';
 import { placeholdersIn, SHARED_VALUES, VM_VALUES } from '../../domain/hook-values.ts';
 import { instead } from '../text/nearest.ts';
+import { instancesOf, queueAmong, queuesOf } from './estate-instances.ts';
 import { CATALOGUES, hasParameter, knownCmdlet } from './hook-catalogue.ts';
 import type { WrittenHook } from './hook-schema.ts';
 import type { PlanFile } from './plan-file.ts';
@@ -28,9 +29,6 @@ export interface BodyReading {
   readonly ofVm: boolean;
 }
 
-const instancesOf = (estate: Estate, product: string): readonly string[] =>
-  Object.keys((estate as unknown as Readonly<Record<string, object | undefined>>)[product] ?? {});
-
 /** The queue a body runs on, one of these products'. */
 const readQueue = <P extends Address['product']>(
   { file, estate }: BodyReading,
@@ -38,18 +36,16 @@ const readQueue = <P extends Address['product']>(
   written: string,
   products: readonly P[],
 ): Address<P> | null => {
-  const parts = parseQueue(written);
-  const product = products.find((each) => each === parts?.product);
-  const known = products.flatMap((each) =>
-    instancesOf(estate, each).map((instance) => queueOf({ product: each, instance })),
-  );
-  if (!parts || !product) {
+  const known = queuesOf(estate, products);
+  const found = queueAmong(written, products);
+  if (!found) {
     const what = products.map((each) => `estate.${each}`).join(' or ');
     return file.no(at, `"${written}" runs no such hook: it must be of ${what}`, instead(written, known, 'such queues'));
   }
-  if (!instancesOf(estate, product).includes(parts.instance))
-    return file.no(at, `estate.${product} has no instance "${parts.instance}"`, instead(written, known, 'such queues'));
-  return { product, instance: parts.instance, contract: CONTRACT };
+  const { product, instance } = found;
+  if (!instancesOf(estate, product).includes(instance))
+    return file.no(at, `estate.${product} has no instance "${instance}"`, instead(written, known, 'such queues'));
+  return { ...found, contract: CONTRACT };
 };
 
 /** Each placeholder is known here and a whole value, for what stands beside it would be raw text. */

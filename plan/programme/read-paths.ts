@@ -1,15 +1,9 @@
-import {
-  type Address,
-  CONTRACT,
-  type MoverProduct,
-  type PlatformProduct,
-  parseQueue,
-  queueOf,
-} from '../../domain/address.ts';
+import { type Address, CONTRACT, type MoverProduct, type PlatformProduct, queueOf } from '../../domain/address.ts';
 import type { Estate } from '../../domain/estate.ts';
 import type { PathHop, Settings } from '../../domain/plan.ts';
 import type { WrittenPlan } from '../schema.ts';
 import { instead } from '../text/nearest.ts';
+import { instancesOf, queueAmong, queuesOf } from './estate-instances.ts';
 import { beyondMovers, moverSettings } from './mover-settings.ts';
 import type { PlanFile } from './plan-file.ts';
 
@@ -26,23 +20,18 @@ const readAddress = <P extends PlatformProduct | MoverProduct>(
   written: string,
   products: readonly P[],
 ): Address<P> | null => {
-  const parts = parseQueue(written);
-  const product = products.find((each) => each === parts?.product);
-  if (!parts || !product) {
-    const known = products.flatMap((each) =>
-      Object.keys(estate[each]).map((instance) => queueOf({ product: each, instance })),
-    );
-    return file.no(at, `"${written}" does not belong here`, instead(written, known, 'instances'));
-  }
-  const instances = Object.keys(estate[product]);
-  if (!instances.includes(parts.instance)) {
+  const found = queueAmong(written, products);
+  if (!found)
+    return file.no(at, `"${written}" does not belong here`, instead(written, queuesOf(estate, products), 'instances'));
+  const { product, instance } = found;
+  const instances = instancesOf(estate, product);
+  if (!instances.includes(instance))
     return file.no(
       at,
-      `estate.${product} has no instance "${parts.instance}"`,
-      instead(parts.instance, instances, `instances of ${product}`),
+      `estate.${product} has no instance "${instance}"`,
+      instead(instance, instances, `instances of ${product}`),
     );
-  }
-  return { product, instance: parts.instance, contract: CONTRACT };
+  return { ...found, contract: CONTRACT };
 };
 
 const readGuests = (file: PlanFile, estate: Estate, at: At, guests: PathHop['guests']): PathHop['guests'] | null => {

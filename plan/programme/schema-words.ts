@@ -86,6 +86,18 @@ export const secret = (description: string) =>
     .superRefine(checkedBy(wrongSecret))
     .meta({ description, examples: ['env:PRISM_PASSWORD'] });
 
+/** What RFC 9110 lets a header be called. */
+export const HEADER = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+
+/** An HMAC under a key, sent along in a header. */
+export const signature = (description: string) =>
+  z
+    .strictObject({
+      header: patternText('Header that carries the signature', 'X-Tranship-Signature', HEADER, 'the name of a header'),
+      key: secret('Reference to the key'),
+    })
+    .meta({ description });
+
 const wrongEndpoint = (written: string): Wrong | null => {
   const url = URL.parse(written);
   if (!url) return wrong('is not an address', 'Write it as in https://prism.contoso.example:9440.');

@@ -1,8 +1,9 @@
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { table } from '../../client/cli/print.ts';
+import { quantileOf } from '../../domain/observed.ts';
 import { roundOfApproving } from './approving.ts';
-import { mean, median, quantile } from './figures.ts';
+import { mean, median } from './figures.ts';
 import { openHouse, type Part } from './house.ts';
 import { roundOfParked } from './parked.ts';
 import { IN_FLIGHT, OF_BATCH, roundOfProgramme, SEATS, SECOND_COPY } from './programme.ts';
@@ -86,7 +87,7 @@ const parked = async (count: number): Promise<number> => {
     const reactions = await roundOfParked(house, count);
     const row = (name: string, figures: readonly number[]): string[] => [
       name,
-      ...[0.5, 0.95, 1].map((part) => quantile(figures, part).toFixed(0)),
+      ...[0.5, 0.95, 1].map((part) => quantileOf(figures, part).toFixed(0)),
     ];
     const toActivity = reactions.map((each) => each.toActivity);
     const rows = [
@@ -97,7 +98,7 @@ const parked = async (count: number): Promise<number> => {
       row('the next activity began', toActivity),
     ];
     say(table(['FROM A DECISION, MS, TO', 'P50', 'P95', 'MAX'], rows));
-    const p95 = quantile(toActivity, 0.95);
+    const p95 = quantileOf(toActivity, 0.95);
     return verdict(p95 <= LONGEST_MS, `p95 ${p95.toFixed(0)} ms; at most ${LONGEST_MS} is asked; ${load()} after`);
   } finally {
     await house.stop();

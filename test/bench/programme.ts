@@ -1,10 +1,10 @@
 import { startProgramme, viewProgramme } from '../../client/programme.ts';
 import { type LeaseTable, limitOf, type Resource, used } from '../../domain/capacity.ts';
-import { lowerBound, type Route } from '../../domain/lower-bound.ts';
 import { isInFlight } from '../../domain/programme.ts';
 import { capacityId, leases } from '../../workflows/capacity-messages.ts';
 import { scriptedPlan } from '../support/programme-plan.ts';
 import type { Began, House, Part } from './house.ts';
+import { lowerBound, type Route } from './lower-bound.ts';
 import { atWork } from './operators.ts';
 
 export const OF_BATCH = 10;

@@ -1,9 +1,9 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { each } from '../../client/each.ts';
 import { findMigration } from '../../client/operations.ts';
-import { listMigrations } from '../../client/overview.ts';
-import { summaryLine, summaryOf } from '../../client/summary.ts';
+import { summaryLine, summaryOf } from '../../domain/listed.ts';
 import type { JourneyOrder } from '../../domain/plan.ts';
+import { each } from '../../workers/each.ts';
+import { listMigrations } from '../../workers/listing.ts';
 import { migrationStart } from '../../workflows/start-order.ts';
 import { cli, cliProcess } from '../support/cli.ts';
 import { scriptedOrder } from '../support/order.ts';

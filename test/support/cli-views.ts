@@ -1,6 +1,6 @@
-import type { Listed } from '../../client/overview.ts';
 import type { OpenGate } from '../../domain/gate.ts';
 import { newHopRecord } from '../../domain/hop-record.ts';
+import type { Listed } from '../../domain/listed.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 
 export const MINUTE = 60_000;

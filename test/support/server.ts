@@ -49,6 +49,11 @@ export const testServer = async (): Promise<TestServer> => {
   };
 };
 
+/** Waits until this instant, in ms, is over by the clock. */
+export const passed = async (instant: number): Promise<void> => {
+  while (Date.now() < instant) await new Promise((done) => setTimeout(done, instant - Date.now()));
+};
+
 /** Waits until a question is answered with something other than undefined or false. */
 export const eventually = async <T>(
   ask: () => Promise<T | undefined | false> | T | undefined | false,

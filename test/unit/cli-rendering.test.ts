@@ -1,6 +1,6 @@
 import { doctorText } from '../../client/cli/doctor.ts';
 import { commandFor, inboxText } from '../../client/cli/inbox-text.ts';
-import { bytes, duration, say, shellWord, table } from '../../client/cli/print.ts';
+import { bytes, say, table } from '../../client/cli/print.ts';
 import { reportText } from '../../client/cli/report.ts';
 import { statusTable } from '../../client/cli/status.ts';
 import { explain } from '../../client/cli/vm-text.ts';
@@ -8,7 +8,8 @@ import { watchText } from '../../client/cli/watch-text.ts';
 import { amiss, noted, well } from '../../client/doctor/line.ts';
 import type { Waiting } from '../../client/inbox.ts';
 import { vmReport } from '../../client/report.ts';
-import { standingOf, summaryLine, summaryOf } from '../../client/summary.ts';
+import { standingOf, summaryLine, summaryOf } from '../../domain/listed.ts';
+import { duration, shellWord } from '../../domain/words.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 import { GATE, listed, MINUTE, NOW, PARKED, view } from '../support/cli-views.ts';
 

@@ -28,6 +28,13 @@ const memberIn = (name: string, group: string, change: Partial<JourneyOrder> = {
 
 const id = (name: string): string => `vm/p1/a/${name}`;
 
+const remove = (name: string): BatchEdit => ({ kind: 'remove', id: id(name) });
+const move = (name: string, group: string): BatchEdit => ({ kind: 'move', id: id(name), group });
+const add = (name: string, group: string, change?: Partial<JourneyOrder>): BatchEdit => ({
+  kind: 'add',
+  member: memberIn(name, group, change),
+});
+
 /** `db` with two VMs before `web` with two, all running. */
 const BATCH: BatchOrder = {
   ...{ programme: 'p1', name: 'b1', groups: ['db', 'web'], reconcileMs: 1_000 },
@@ -63,15 +70,10 @@ const landing = { n: 2, landing: { cpus: 8 } } as const;
 const tonight: Window = { opensAt: 200, abortAt: 300, closesAt: 400, zone: 'UTC', text: 'tonight', utcText: 'tonight' };
 
 const ILLEGAL: readonly (readonly [what: string, state: BatchState, edit: BatchEdit, says: string])[] = [
-  ['who was let through is not taken out', letThrough, { kind: 'remove', id: id('db-1') }, 'was let through'],
-  ['who was let through is not moved', letThrough, { kind: 'move', id: id('db-1'), group: 'web' }, 'was let through'],
-  [
-    'nobody joins a group that was let through',
-    letThrough,
-    { kind: 'move', id: id('web-1'), group: 'db' },
-    'Group db was let',
-  ],
-  ['nor is added to it', letThrough, { kind: 'add', member: memberIn('db-3', 'db') }, 'Group db was let through'],
+  ['who was let through is not taken out', letThrough, remove('db-1'), 'was let through'],
+  ['who was let through is not moved', letThrough, move('db-1', 'web'), 'was let through'],
+  ['nobody joins a group that was let through', letThrough, move('web-1', 'db'), 'Group db was let'],
+  ['nor is added to it', letThrough, add('db-3', 'db'), 'Group db was let through'],
   [
     'no group goes before one that was let through',
     letThrough,
@@ -84,26 +86,16 @@ const ILLEGAL: readonly (readonly [what: string, state: BatchState, edit: BatchE
     { kind: 'journey', id: id('db-1'), edit: { hops: [{ n: 1, landing: { cpus: 8 } }] } },
     'cut-over of hop 1',
   ],
-  [
-    'a group that is not there is not moved to',
-    running,
-    { kind: 'move', id: id('web-1'), group: 'nowhere' },
-    'no group nowhere',
-  ],
-  ['a member is not added twice', running, { kind: 'add', member: memberIn('web-1', 'web') }, 'in the batch already'],
+  ['a group that is not there is not moved to', running, move('web-1', 'nowhere'), 'no group nowhere'],
+  ['a member is not added twice', running, add('web-1', 'web'), 'in the batch already'],
   [
     'who has moved is not added again',
     ended(running, id('web-1'), 'Decommissioned'),
-    { kind: 'add', member: memberIn('web-1', 'web') },
+    add('web-1', 'web'),
     'has moved already',
   ],
   ['a stranger is not taken out', running, { kind: 'remove', id: 'vm/p1/a/nobody' }, 'no member vm/p1/a/nobody'],
-  [
-    'who is over is not taken out',
-    ended(running, id('web-1'), 'Ejected'),
-    { kind: 'remove', id: id('web-1') },
-    'is over',
-  ],
+  ['who is over is not taken out', ended(running, id('web-1'), 'Ejected'), remove('web-1'), 'is over'],
   ['a group with members is not dropped', running, { kind: 'groups', groups: ['db'] }, 'Group web has members'],
   ['a group is not named twice', running, { kind: 'groups', groups: ['db', 'web', 'db'] }, 'each once'],
   [
@@ -131,12 +123,7 @@ const ILLEGAL: readonly (readonly [what: string, state: BatchState, edit: BatchE
     'past its latest abort',
   ],
   ['windows are one a hop', running, { kind: 'window', windows: [tonight] }, 'one a hop'],
-  [
-    'a member of another batch is not added',
-    running,
-    { kind: 'add', member: memberIn('web-3', 'web', { batch: 'b2' }) },
-    'an order of this batch',
-  ],
+  ['a member of another batch is not added', running, add('web-3', 'web', { batch: 'b2' }), 'an order of this batch'],
   [
     'who decides by itself does not join who decide together',
     running,
@@ -164,27 +151,24 @@ test.each(ILLEGAL)('%s', (_what, state, edit, says) => {
 test('a group does not wait for room that a group behind it has taken', () => {
   const seats = { ...scriptedOrder().policies.seats, staging: 5 };
   const policies = { ...scriptedOrder().policies, seats };
-  const add = (name: string, group: string): BatchEdit => ({
-    kind: 'add',
-    member: memberIn(name, group, { policies }),
-  });
-  expect(why(running, add('db-3', 'db'), add('db-4', 'db'))).toEqual([null, expect.stringContaining('5 seats')]);
-  expect(why(running, add('web-3', 'web'), add('web-4', 'web'), add('web-5', 'web'))).toEqual([null, null, null]);
+  const addTo = (group: string, ...names: readonly string[]) => names.map((name) => add(name, group, { policies }));
+  expect(why(running, ...addTo('db', 'db-3', 'db-4'))).toEqual([null, expect.stringContaining('5 seats')]);
+  expect(why(running, ...addTo('web', 'web-3', 'web-4', 'web-5'))).toEqual([null, null, null]);
 });
 
 test('who has not begun never starts once it is taken out, and who runs is asked to eject', () => {
   const both = started(planned, id('db-1'));
-  const { state, errands } = after(both, { kind: 'remove', id: id('db-1') }, { kind: 'remove', id: id('web-1') });
+  const { state, errands } = after(both, remove('db-1'), remove('web-1'));
   expect(memberOf(state, id('web-1'))).toMatchObject({ status: 'refused', removed: true });
   expect(errands).toEqual([{ to: id('db-1'), by: 'ops', ask: { verb: 'eject' } }]);
 });
 
 test('a member is told once of all that changes of it, and the others of nothing', () => {
-  const { state, errands } = after(
-    running,
-    { kind: 'move', id: id('web-1'), group: 'db' },
-    { kind: 'journey', id: id('web-1'), edit: { hops: [landing] } },
-  );
+  const { state, errands } = after(running, move('web-1', 'db'), {
+    kind: 'journey',
+    id: id('web-1'),
+    edit: { hops: [landing] },
+  });
   expect(errands).toEqual([
     { to: id('web-1'), by: 'ops', ask: { verb: 'edit', edit: { group: 'db', hops: [landing] } } },
   ]);
@@ -195,23 +179,23 @@ test('a member is told once of all that changes of it, and the others of nothing
 test('a group that was approved and whose members change is decided on again', () => {
   const waits = approved(atGate(atGate(running, 'db'), 'web'), 'web');
   expect(waits.cleared).toHaveLength(1);
-  const { state } = after(waits, { kind: 'add', member: memberIn('web-3', 'web') });
+  const { state } = after(waits, add('web-3', 'web'));
   expect(state.cleared).toEqual([]);
   expect(state.refused.at(-1)).toMatchObject({ what: 'approval of web, hop 1, by ops' });
-  expect(after(waits, { kind: 'add', member: memberIn('db-3', 'db') }).state.cleared).toHaveLength(1);
+  expect(after(waits, add('db-3', 'db')).state.cleared).toHaveLength(1);
   for (const [name, group] of [
     ['web-1', 'db'],
     ['db-1', 'web'],
   ] as const)
-    expect(after(waits, { kind: 'move', id: id(name), group }).state.cleared).toEqual([]);
+    expect(after(waits, move(name, group)).state.cleared).toEqual([]);
 });
 
 test('who adds a VM, or plans it anew, is who asked for it', () => {
-  const { state } = after(
-    planned,
-    { kind: 'add', member: memberIn('web-3', 'web') },
-    { kind: 'replan', id: id('db-1'), order: memberIn('db-1', 'db', { owner: 'shop' }).order },
-  );
+  const { state } = after(planned, add('web-3', 'web'), {
+    kind: 'replan',
+    id: id('db-1'),
+    order: memberIn('db-1', 'db', { owner: 'shop' }).order,
+  });
   const by = new Map(ordersOf(BATCH, state).map((each) => [each.id, each.order.requestedBy]));
   expect([by.get(id('web-3')), by.get(id('db-1')), by.get(id('db-2'))]).toEqual(['ops', 'ops', undefined]);
 });
@@ -224,8 +208,8 @@ test('a new window is told to whoever was not let through, and ends what was app
 });
 
 test('who was taken out may be added again once it is out', () => {
-  const out = after(running, { kind: 'remove', id: id('web-2') }).state;
-  const back: BatchEdit = { kind: 'add', member: memberIn('web-2', 'db') };
+  const out = after(running, remove('web-2')).state;
+  const back = add('web-2', 'db');
   expect(why(out, back)).toEqual([expect.stringContaining('on its way out')]);
   const { state } = after(ended(out, id('web-2'), 'Ejected'), back);
   expect(state.members.filter(({ vm }) => vm.name === 'web-2')).toMatchObject([{ group: 'db', status: 'planned' }]);
@@ -234,7 +218,7 @@ test('who was taken out may be added again once it is out', () => {
 
 test('an editing is taken whole or not at all, for the batch as it was seen', () => {
   const seen = editionOf(running);
-  const good: BatchEdit = { kind: 'move', id: id('web-1'), group: 'db' };
+  const good = move('web-1', 'db');
   const refusal = (asked: unknown) => refuseEditing(running, BATCH.members, asked as never, 100);
   expect(refusal({ by: 'ops', seen, edits: [good] })).toBeNull();
   expect(refusal({ by: 'ops', seen: 'older', edits: [good] })).toContain('is not what is there now');
@@ -253,9 +237,7 @@ test('an editing is taken whole or not at all, for the batch as it was seen', ()
 
 test('more changed orders than a run can be handed are refused', () => {
   const long = 'x'.repeat(600_000);
-  const edits: readonly BatchEdit[] = [
-    { kind: 'add', member: memberIn('web-3', 'web', { smoke: { kind: 'none', target: long, expect: '' } }) },
-  ];
+  const edits: readonly BatchEdit[] = [add('web-3', 'web', { smoke: { kind: 'none', target: long, expect: '' } })];
   expect(refuseEditing(running, BATCH.members, { by: 'ops', seen: editionOf(running), edits }, 100)).toContain(
     'Start another batch',
   );

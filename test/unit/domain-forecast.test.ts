@@ -36,7 +36,6 @@ const ledger = (seconds: number, outage: number, wait: number): Ledger => ({
 test('ledgers tell rates, outages and how long people took; what has no begin tells no rate', () => {
   const observed = observe([ledger(1_000, 10 * MINUTE, HOUR)]);
   expect(observed.fullRates).toEqual([(100 * GB) / 1_000]);
-  expect(observed.deltaRates).toEqual([GB / 60]);
   expect(observed.outages).toEqual([10 * MINUTE]);
   expect(observed.waits.go).toEqual([HOUR]);
 });

@@ -99,6 +99,14 @@ test('an approval that waits for its turn beyond its expiry is void, and its gro
   expect(state.cleared).toEqual([]);
 });
 
+test('where anybody may approve, a group is escalated once too, and the batch comes to rest', () => {
+  const open = batchOf({ approvers: [], escalateMs: 20, escalateTo: ['chief'] });
+  const escalated = post(atGate(open), 21).state;
+  expect(gateOf(escalated, 'db')).toMatchObject({ escalatedAt: 21, approvers: [] });
+  expect(nextMoment(escalated, 22)).toBeNull();
+  expect(post(escalated, 22).state.polls).toBe(escalated.polls);
+});
+
 test('a group is reminded of and escalated once, and then the others may open it', () => {
   const timed = { remindMs: 10, escalateMs: 20, escalateTo: ['chief'] };
   const state = post(atGate(batchOf(timed)), 11).state;

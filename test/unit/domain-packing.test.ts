@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { lowerBound } from '../../domain/lower-bound.ts';
 import { type PackedGroup, packBatches, STAGING_FACTOR } from '../../domain/packing.ts';
+import { lowerBound } from '../bench/lower-bound.ts';
 
 const GB = 2 ** 30;
 const LIMITS = { mostVms: 10, stagingSeats: 20, stagingBytes: 4_000 * GB, inFlight: 2 };

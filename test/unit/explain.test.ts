@@ -1,5 +1,5 @@
 import { explanationOf, explanationText } from '../../client/explain/explanation.ts';
-import { NOTHING_KNOWN, type Surroundings } from '../../client/explain/known.ts';
+import type { Surroundings } from '../../client/explain/known.ts';
 import { KINDS, type Kind } from '../../client/explain/reason.ts';
 import { remainingSteps } from '../../client/explain/remaining.ts';
 import { windowCost } from '../../client/explain/waiting-cost.ts';
@@ -11,6 +11,16 @@ import type { Window } from '../../domain/window.ts';
 import type { BatchView } from '../../workflows/batch-messages.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 import { GATE, MINUTE, NOW, PARKED, view } from '../support/cli-views.ts';
+
+const NOTHING_KNOWN: Surroundings = {
+  pending: [],
+  unserved: [],
+  line: [],
+  seats: [],
+  askedAt: null,
+  batch: null,
+  behind: [],
+};
 
 const HOUR = 60 * MINUTE;
 const NOTHING_YET = { entries: [], waits: [], bytes: [] };

@@ -8,8 +8,16 @@ import type { Refusal } from '../../plan/refusal.ts';
 /** Some day before the windows of the example open. */
 export const NOW = Date.UTC(2030, 0, 1);
 
+const pageOf = (page: string): Promise<string> => readFile(join(process.cwd(), page), 'utf8');
+
+const allFenced = (page: string, language: string): readonly string[] =>
+  page
+    .split(`\`\`\`${language}\n`)
+    .slice(1)
+    .map((text) => text.split('```')[0] ?? '');
+
 const fenced = (page: string, language: string): string => {
-  const text = page.split(`\`\`\`${language}\n`)[1]?.split('```')[0];
+  const [text] = allFenced(page, language);
   if (text === undefined) throw new Error(`docs/plan.md has no ${language} example`);
   return text;
 };
@@ -21,21 +29,36 @@ export interface Example {
 
 /** The example of docs/plan.md. */
 export const docsExample = async (): Promise<Example> => {
-  const page = await readFile(join(process.cwd(), 'docs/plan.md'), 'utf8');
+  const page = await pageOf('docs/plan.md');
   return { yaml: fenced(page, 'yaml'), csv: fenced(page, 'csv') };
+};
+
+const ESTATE = 'estate:\n';
+
+/** The example of docs/plan.md with those of another page in it: what is of the estate stands there, all else at the end. */
+export const docsExampleWith = async (page: string): Promise<Example> => {
+  const { yaml, csv } = await docsExample();
+  const others = allFenced(await pageOf(page), 'yaml');
+  if (others.length === 0) throw new Error(`${page} has no yaml example`);
+  const put = (plan: string, text: string): string =>
+    text.startsWith(ESTATE) ? plan.replace(ESTATE, () => text) : `${plan}\n${text}`;
+  return { yaml: others.reduce(put, yaml), csv };
 };
 
 export interface Written {
   readonly yaml: string | Uint8Array;
   readonly csv: string | Uint8Array;
+  /** freeze.ics beside the two; there is none where it is absent or empty. */
+  readonly ics?: string;
 }
 
-/** Reads the two texts as plan.yaml and vms.csv of a folder of their own; refusals name the files without it. */
-export const readWritten = async ({ yaml, csv }: Written, now = NOW): Promise<PlanOrRefusals> => {
+/** Reads the texts as plan.yaml and vms.csv of a folder of their own; refusals name the files without it. */
+export const readWritten = async ({ yaml, csv, ics }: Written, now = NOW): Promise<PlanOrRefusals> => {
   const dir = await mkdtemp(join(tmpdir(), 'tranship-plan-'));
   try {
     const files = { planPath: join(dir, 'plan.yaml'), csvPath: join(dir, 'vms.csv') };
     await Promise.all([writeFile(files.planPath, yaml), writeFile(files.csvPath, csv)]);
+    if (ics) await writeFile(join(dir, 'freeze.ics'), ics);
     const local = (refusal: Refusal): Refusal => ({ ...refusal, file: refusal.file.slice(dir.length + 1) });
     const read = await readPlan({ ...files, now });
     return 'plan' in read ? { ...read, warnings: read.warnings.map(local) } : { refusals: read.refusals.map(local) };
@@ -93,4 +116,12 @@ export const changed = (
     fix: expect.stringContaining(fix),
   };
   return { written: { ...example, [file]: marked.replace(MARK, '') }, refusal };
+};
+
+/** A test for each: it is refused at its mark, whatever else is. `example` is asked when the tests run. */
+export const refusesWhereItStands = (example: () => Example, inputs: readonly WrongInput[]): void => {
+  test.each(inputs)('$what is refused where it stands', async (input) => {
+    const { written, refusal } = changed(example(), input);
+    expect(refusalsOf(await readWritten(written))).toContainEqual(refusal);
+  });
 };

@@ -1,11 +1,11 @@
 import { journeyOrder } from '../../domain/plan.ts';
 import {
-  changed,
   docsExample,
   type Example,
   goodPlan,
   readWritten,
   refusalsOf,
+  refusesWhereItStands,
   type WrongInput,
   wrongIn,
 } from './plan-example.ts';
@@ -114,11 +114,7 @@ const WRONG: readonly WrongInput[] = [
   gate('yes as text', 'cutover: { approvers: [leads], notRequester: ‸"yes" }', 'not text', 'true'),
 ];
 
-test.each(WRONG.map((wrong) => [wrong.what, wrong] as const))('%s is refused at its place', async (_what, wrong) => {
-  const { written, refusal } = changed(example, wrong);
-  const refusals = refusalsOf(await readWritten(written));
-  expect(refusals).toContainEqual(refusal);
-});
+refusesWhereItStands(() => example, WRONG);
 
 test('every rule of a gate reaches the order of a VM, in milliseconds', async () => {
   const rules =

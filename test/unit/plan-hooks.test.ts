@@ -1,24 +1,20 @@
-import { readFile } from 'node:fs/promises';
 import { isIdentified, journeyOrder } from '../../domain/plan.ts';
 import { checkQueues, queuesOfPlan } from '../../plan/live/queues.ts';
 import {
-  changed,
   docsExample,
+  docsExampleWith,
   type Example,
   goodPlan,
   readWritten,
   refusalsOf,
+  refusesWhereItStands,
   type WrongInput,
   wrongIn,
 } from './plan-example.ts';
 
 let example: Example;
-/** The example of docs/plan.md with the two of docs/hooks.md in it. */
 beforeAll(async () => {
-  const plain = await docsExample();
-  const [, estate = '', hooks = ''] = (await readFile('docs/hooks.md', 'utf8')).split('```yaml\n');
-  const within = estate.split('```')[0]?.replace('estate:\n', '') ?? '';
-  example = { ...plain, yaml: `${plain.yaml.replace('estate:\n', `estate:\n${within}`)}\n${hooks.split('```')[0]}` };
+  example = await docsExampleWith('docs/hooks.md');
 });
 
 const yaml = wrongIn('yaml');
@@ -172,10 +168,7 @@ test('plan check names the hook whose queue nobody serves', async () => {
   expect(said).toMatchObject([{ at: { plan: ['hooks', 2, 'http', 'on'] }, message: 'No agent serves hooks@lb' }]);
 });
 
-test.each(WRONG_HOOKS)('$what is refused where it stands', async (input) => {
-  const { written, refusal } = changed(example, input);
-  expect(refusalsOf(await readWritten(written))).toContainEqual(refusal);
-});
+refusesWhereItStands(() => example, WRONG_HOOKS);
 
 const broken = async (hook: string): Promise<readonly string[]> => {
   const written = { ...example, yaml: `${example.yaml}\n  - ${hook}\n` };

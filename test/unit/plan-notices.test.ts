@@ -1,21 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import {
-  changed,
   docsExample,
+  docsExampleWith,
   type Example,
   goodPlan,
   readWritten,
-  refusalsOf,
+  refusesWhereItStands,
   type WrongInput,
   wrongIn,
 } from './plan-example.ts';
 
 let example: Example;
-/** The example of docs/plan.md with that of docs/notices.md in it. */
 beforeAll(async () => {
-  const plain = await docsExample();
-  const [, notices = ''] = (await readFile('docs/notices.md', 'utf8')).split('```yaml\n');
-  example = { ...plain, yaml: `${plain.yaml}\n${notices.split('```')[0]}` };
+  example = await docsExampleWith('docs/notices.md');
 });
 
 const yaml = wrongIn('yaml');
@@ -91,7 +87,4 @@ test('a plan without notices has none', async () => {
   expect(goodPlan(await readWritten(await docsExample()))).not.toHaveProperty('notices');
 });
 
-test.each(WRONG)('$what is refused where it stands', async (input) => {
-  const { written, refusal } = changed(example, input);
-  expect(refusalsOf(await readWritten(written))).toContainEqual(refusal);
-});
+refusesWhereItStands(() => example, WRONG);

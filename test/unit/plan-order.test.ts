@@ -1,11 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { programmeBatches } from '../../client/programme.ts';
 import type { Plan } from '../../domain/plan.ts';
-import { readPlan } from '../../plan/read-plan.ts';
 import type { Refusal } from '../../plan/refusal.ts';
-import { docsExample, NOW } from './plan-example.ts';
+import { docsExample, readWritten, refusalsOf } from './plan-example.ts';
 
 const HEAD = 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\n';
 const event = (lines: string): string =>
@@ -22,20 +18,11 @@ interface Read {
 /** The example of the docs with this section at its end, and more batches; a calendar beside it. */
 const read = async (order: string, ics = '', batches = ''): Promise<Read> => {
   const { yaml, csv } = await docsExample();
-  const dir = await mkdtemp(join(tmpdir(), 'tranship-order-'));
-  try {
-    const written = `${yaml.replace(/^order:[\s\S]*?(?=^\S|$(?![\s\S]))/m, '').replace(/^batches:\n/m, `batches:\n${batches}`)}\n${order}\n`;
-    await writeFile(join(dir, 'plan.yaml'), written);
-    await writeFile(join(dir, 'vms.csv'), csv);
-    if (ics) await writeFile(join(dir, 'freeze.ics'), ics);
-    const found = await readPlan({ planPath: join(dir, 'plan.yaml'), csvPath: join(dir, 'vms.csv'), now: NOW });
-    const told = 'plan' in found ? found.warnings : found.refusals;
-    const at: Read['at'] = (refusal) =>
-      (written.split('\n')[(refusal?.line ?? 0) - 1] ?? '').slice((refusal?.column ?? 1) - 1);
-    return { plan: 'plan' in found ? found.plan : null, told, at };
-  } finally {
-    await rm(dir, { recursive: true });
-  }
+  const written = `${yaml.replace(/^order:[\s\S]*?(?=^\S|$(?![\s\S]))/m, '').replace(/^batches:\n/m, `batches:\n${batches}`)}\n${order}\n`;
+  const found = await readWritten({ yaml: written, csv, ics });
+  const at: Read['at'] = (refusal) =>
+    (written.split('\n')[(refusal?.line ?? 0) - 1] ?? '').slice((refusal?.column ?? 1) - 1);
+  return { plan: 'plan' in found ? found.plan : null, told: refusalsOf(found), at };
 };
 
 const CALENDAR = 'order: { freeze: [{ calendar: freeze.ics, zone: Europe/Vienna }] }';

@@ -1,12 +1,4 @@
-import {
-  changed,
-  docsExample,
-  type Example,
-  readWritten,
-  refusalsOf,
-  type WrongInput,
-  wrongIn,
-} from './plan-example.ts';
+import { docsExample, type Example, refusesWhereItStands, type WrongInput, wrongIn } from './plan-example.ts';
 
 const WINDOW = '{ opens: 2030-03-09 20:00, closes: 2030-03-10 04:00, zone: Europe/Vienna }';
 const yaml = wrongIn('yaml');
@@ -280,7 +272,4 @@ beforeAll(async () => {
   example = await docsExample();
 });
 
-test.each(WRONG_PLANS)('$what is refused where it stands', async (input) => {
-  const { written, refusal } = changed(example, input);
-  expect(refusalsOf(await readWritten(written))).toContainEqual(refusal);
-});
+refusesWhereItStands(() => example, WRONG_PLANS);

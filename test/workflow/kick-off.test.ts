@@ -17,7 +17,7 @@ import type { kickOff } from '../../workflows/kick-off.ts';
 import type { KickedOff } from '../../workflows/kick-off-messages.ts';
 import { batchRun } from '../support/batch-run.ts';
 import { scriptedOrder } from '../support/order.ts';
-import { eventually } from '../support/server.ts';
+import { eventually, passed } from '../support/server.ts';
 
 const batches = batchRun();
 const ops = { by: 'ops', comment: 'change 4711' };
@@ -86,9 +86,6 @@ const kickedOff = (order: BatchOrder, id: string): Promise<KickedOff> =>
     taskQueue: 'orchestrator',
     args: [order],
   });
-
-const passed = (instant: number): Promise<void> =>
-  new Promise((done) => setTimeout(done, Math.max(0, instant - Date.now())));
 
 test('a schedule is created paused, with who and why, and takes nothing before it is resumed', async () => {
   const hour = inSeconds(4);

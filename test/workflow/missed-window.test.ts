@@ -2,7 +2,7 @@ import type { Window } from '../../domain/window.ts';
 import { unpolled } from '../../workers/pollers.ts';
 import { view } from '../../workflows/messages.ts';
 import { approve, openGate, parkedAt, say, scriptedRun, seen } from '../support/scripted-run.ts';
-import { eventually } from '../support/server.ts';
+import { eventually, passed } from '../support/server.ts';
 
 jest.setTimeout(150_000);
 
@@ -13,9 +13,6 @@ const windowFrom = (opensAt: number, lastsMs: number): Window => ({
   ...{ opensAt, abortAt: opensAt + lastsMs, closesAt: opensAt + lastsMs + 60_000 },
   ...{ zone: 'UTC', text: `from ${opensAt}`, utcText: String(opensAt) },
 });
-
-const passed = (instant: number): Promise<void> =>
-  new Promise((done) => setTimeout(done, Math.max(0, instant - Date.now())));
 
 test('a window that passed wholly while Temporal was down stops nobody: the VM parks, and goes in a new one once it is approved', async () => {
   const handle = await start('missed');

@@ -1,5 +1,4 @@
 import { batchHandle, startBatch, viewBatch } from '../../client/batches.ts';
-import { listMigrations } from '../../client/overview.ts';
 import {
   changeFreeze,
   findProgramme,
@@ -9,6 +8,7 @@ import {
   viewProgramme,
 } from '../../client/programme.ts';
 import type { StopWaveRules } from '../../domain/stop-wave.ts';
+import { listMigrations } from '../../workers/listing.ts';
 import { heldBatchId } from '../../workflows/programme-messages.ts';
 import { approveGroup, groupGate } from '../support/batch-run.ts';
 import { scriptedPlan } from '../support/programme-plan.ts';

@@ -21,7 +21,7 @@ const script = async (program: Command, shell: Shell): Promise<void> => {
 const namesOf = async (kind: Kind): Promise<readonly string[]> => {
   const { atTemporal } = await import('../session.ts');
   return atTemporal(async ({ client, connection }) => {
-    const { listMigrations } = await import('../../overview.ts');
+    const { listMigrations } = await import('../../../workers/listing.ts');
     const all = await connection.withDeadline(Date.now() + NAMES_MS, () => listMigrations(client, 'running'));
     const names = { vm: 'name', batch: 'batch', programme: 'programme' } as const;
     return [...new Set(all.map((one) => one[names[kind]]))].filter((name) => name !== '' && !name.includes('\n'));

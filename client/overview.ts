@@ -1,2 +1,0 @@
-export type { Listed } from '../domain/listed.ts';
-export { type ListedBatch, type ListFilter, listBatches, listMigrations } from '../workers/listing.ts';

@@ -1,1 +1,0 @@
-export { clause } from '../workers/query.ts';

@@ -1,1 +1,0 @@
-export { type Standing, type Summary, standingOf, summaryLine, summaryOf } from '../domain/listed.ts';
