@@ -1,10 +1,10 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import { CONTRACT, parseQueue } from '../../domain/address.ts';
 import type { Policies } from '../../domain/plan.ts';
 
-/** One activity: the queue it goes to, and how many bytes its order and its answer have. */
+/** One activity: the queue it goes to, null for a local one, and how many bytes its order and its answer have. */
 export interface BareStep {
-  readonly queue: string;
+  readonly queue: string | null;
   readonly order: number;
   readonly answer: number;
 }
@@ -16,6 +16,10 @@ interface Nothing {
 /** One activity after the other, with the time-outs and retries of a verb. Nothing else. */
 export async function bare(steps: readonly BareStep[], policies: Policies): Promise<void> {
   for (const { queue, order, answer } of steps) {
+    if (queue === null) {
+      await proxyLocalActivities<Nothing>({ startToCloseTimeout: '10 seconds' }).nothing({ answer });
+      continue;
+    }
     const to = { ...parseQueue(queue), contract: CONTRACT };
     const empty = { to, answer, filling: '' };
     const filling = 'x'.repeat(Math.max(0, order - JSON.stringify(empty).length));

@@ -10,7 +10,7 @@ import { IN_FLIGHT, OF_BATCH, roundOfProgramme, SEATS, SECOND_COPY } from './pro
 import { openTable, type Round, roundOfBare, roundOfJourneys, type Size, stepsOf } from './throughput.ts';
 
 const USAGE = `npm run bench                        journeys a minute, against a bare workflow with as many activities
-  -- --journeys 60 --in-flight 30 --rounds 5 --empty
+  -- --journeys 120 --in-flight 30 --rounds 5 --empty
 npm run bench -- --parked 200        from a decision to the next activity, while so many wait
 npm run bench -- --approve 1000      approving so many that wait, as \`tranship approve --all\` does
 npm run bench -- --programme 300     so many VMs in batches of ten, two in flight: makespan against the lower bound
@@ -63,11 +63,12 @@ const throughput = async (size: Size, rounds: number, empty: boolean): Promise<n
         `round ${round}: ${journey.perMinute.toFixed(0)} journeys, ${bare.perMinute.toFixed(0)} bare a minute; ${load()}`,
       );
     }
+    const local = steps.filter(({ queue }) => queue === null).length;
     const heads = PARTS.map((part) => `${part.toUpperCase()} CPU-S`);
     const rows = [rowOf('journey', journeys), rowOf('bare', bares)];
     say(table(['ONE VM', 'A MINUTE', 'EVENTS', 'HISTORY', ...heads], rows));
     say(
-      `Both run ${steps.length} activities on the same queues, agents and server, with orders and answers ${empty ? 'that are empty in the bare one' : 'of the same size'}. The bare one has no gates, updates, queries, leases, attributes, child runs or record.`,
+      `Both run ${steps.length - local} activities on the same queues, agents and server, with orders and answers ${empty ? 'that are empty in the bare one' : 'of the same size'}, and ${local} local ones. The bare one has no gates, updates, queries, leases, attributes, child runs or record.`,
     );
     const ratio = median(journeys.map((each) => each.perMinute)) / median(bares.map((each) => each.perMinute));
     return verdict(
@@ -206,7 +207,7 @@ const count = (name: string, text: string): number => {
 const run = async (): Promise<number> => {
   const { values } = parseArgs({
     options: {
-      journeys: { type: 'string', default: '60' },
+      journeys: { type: 'string', default: '120' },
       'in-flight': { type: 'string', default: '30' },
       rounds: { type: 'string', default: '5' },
       empty: { type: 'boolean', default: false },

@@ -24,9 +24,12 @@ const productsOf = (journey: string, began: (journey: string, call: string) => v
   return products;
 };
 
+/** Answers with as many bytes as its order says. */
+export const nothing = async (order: { readonly answer: number }): Promise<string> => 'x'.repeat(order.answer);
+
 /**
- * The scripted products of any number of VMs behind the same queues, and on every queue the verb `nothing`, which answers with as
- * many bytes as its order says. The operation token tells whose order it is.
+ * The scripted products of any number of VMs behind the same queues, and on every queue the verb `nothing`. The operation
+ * token tells whose order it is.
  */
 export const manyVms = (
   began: (journey: string, call: string) => void | Promise<void>,
@@ -51,7 +54,7 @@ export const manyVms = (
       queue,
       {
         ...Object.fromEntries(Object.keys(verbs).map((name) => [name, verb(queue, name)])),
-        nothing: async (order: { readonly answer: number }) => 'x'.repeat(order.answer),
+        nothing,
       },
     ]),
   );

@@ -7,7 +7,7 @@ import { mishap } from '../../activities/contracts/mishap.ts';
 import { agentWorkers } from '../../workers/agent.ts';
 import { SHORT_TRACES } from '../../workers/bundle.ts';
 import { orchestratorWorker } from '../../workers/orchestrator.ts';
-import { manyVms, STUCK } from './many-vms.ts';
+import { manyVms, nothing, STUCK } from './many-vms.ts';
 
 /**
  * One process of the bench, started by `house.ts`: `process.ts <role> <address> <namespace>`. Of the two kinds of agents `telling` says
@@ -34,7 +34,7 @@ const WORKERS: Readonly<Record<Role, (connection: NativeConnection) => Promise<r
       taskQueue: 'bare',
       workflowsPath: resolve(import.meta.dirname, 'bare.ts'),
       bundlerOptions: { preloadModules: [SHORT_TRACES] },
-      activities: { nothing: () => null },
+      activities: { nothing },
       maxConcurrentWorkflowTaskExecutions: 400,
       stickyQueueScheduleToStartTimeout: '3s',
       shutdownGraceTime: '5s',

@@ -11,6 +11,8 @@ import type { House, Part } from './house.ts';
 import { atWork } from './operators.ts';
 
 const PROGRAMME = 'bench';
+/** What the SDK calls the marker of a local activity that is done. */
+const LOCAL_ACTIVITY = 'core_local_activity';
 
 export interface Size {
   readonly journeys: number;
@@ -83,7 +85,7 @@ type Payloads = { readonly payloads?: readonly { readonly data?: Uint8Array | nu
 const bytesOf = (held: Payloads): number =>
   (held?.payloads ?? []).reduce((sum, { data }) => sum + (data?.byteLength ?? 0), 0);
 
-/** The activities of a finished journey, its preflight's included, in the order in which they were scheduled. */
+/** The activities of a finished journey, its preflight's included, in the order in which they were scheduled; local ones when they were done. */
 export const stepsOf = async (client: Client, id: string): Promise<readonly BareStep[]> => {
   const histories = await Promise.all((await familyOf(client, id)).map((each) => each.fetchHistory()));
   return histories.flatMap(({ events }) => {
@@ -92,10 +94,13 @@ export const stepsOf = async (client: Client, id: string): Promise<readonly Bare
         done ? [[String(done.scheduledEventId), bytesOf(done.result)] as const] : [],
       ),
     );
-    return (events ?? []).flatMap(({ eventId, activityTaskScheduledEventAttributes: due }) =>
-      due?.taskQueue?.name
-        ? [{ queue: due.taskQueue.name, order: bytesOf(due.input), answer: answers.get(String(eventId)) ?? 0 }]
-        : [],
+    return (events ?? []).flatMap(
+      ({ eventId, activityTaskScheduledEventAttributes: due, markerRecordedEventAttributes: marker }): BareStep[] => {
+        if (marker?.markerName === LOCAL_ACTIVITY)
+          return [{ queue: null, order: 0, answer: bytesOf(marker.details?.result) }];
+        if (!due?.taskQueue?.name) return [];
+        return [{ queue: due.taskQueue.name, order: bytesOf(due.input), answer: answers.get(String(eventId)) ?? 0 }];
+      },
     );
   });
 };

@@ -7,7 +7,7 @@ import { planOf } from './seeded/plan.ts';
 import { runSeeds, seedsIn } from './seeded/seeds.ts';
 import { STEPS, stepsNamed } from './steps.ts';
 
-const USAGE = `npm run chaos -- --seed N | --seeds 1-40  [--vms M] [--dry-run] [--no-kills] [--no-faults] [--no-mix] [--keep]
+const USAGE = `npm run chaos -- --seed N | --seeds 1-40  [--vms M] [--dry-run] [--no-kills] [--no-faults] [--no-mix] [--at-once 2] [--keep]
 npm run chaos -- --sample | --matrix [--processes a,b] [--steps x,y] [--seed N] [--os windows|linux] [--keep]`;
 
 const processesNamed = (text: string | undefined): readonly ProcessName[] =>
@@ -30,6 +30,7 @@ const { values } = parseArgs({
     'no-kills': { type: 'boolean', default: false },
     'no-faults': { type: 'boolean', default: false },
     'no-mix': { type: 'boolean', default: false },
+    'at-once': { type: 'string', default: '1' },
     os: { type: 'string', default: 'windows' },
     keep: { type: 'boolean', default: false },
   },
@@ -42,6 +43,9 @@ const say = (line: string): void => {
 const runSeeded = async (asked: string): Promise<number> => {
   const vms = Number(values.vms);
   if (!Number.isInteger(vms) || vms < 1 || vms > 200) throw new Error(`--vms is a whole number from 1 to 200`);
+  const atOnce = Number(values['at-once']);
+  if (!Number.isInteger(atOnce) || atOnce < 1 || atOnce > 16)
+    throw new Error(`--at-once is a whole number from 1 to 16`);
   const wish = { vms, kills: !values['no-kills'], faults: !values['no-faults'], mix: !values['no-mix'] };
   const seeds = seedsIn(asked);
   if (values['dry-run']) {
@@ -49,7 +53,7 @@ const runSeeded = async (asked: string): Promise<number> => {
     say(JSON.stringify(plans.length === 1 ? plans[0] : plans, null, 1));
     return 0;
   }
-  return (await runSeeds({ seeds, ...wish, keep: values.keep, say })) ? 0 : 1;
+  return (await runSeeds({ seeds, ...wish, atOnce, keep: values.keep, say })) ? 0 : 1;
 };
 
 const run = async (): Promise<number> => {

@@ -32,11 +32,16 @@ export interface RunningServer extends ServerPlace {
   readonly process: ChildProcess;
 }
 
-// Without these the dev server polls 20 times a second and rounds timers to a second: every journey takes ten times longer.
+/**
+ * As it comes the dev server looks for work 20 times a second, rounds timers to a second, and reads the definitions of the search
+ * attributes from its file about ten times for each change of one. Timers that it reads more often than it expects it hands to a second
+ * reader, which may be fifteen seconds late.
+ */
 const QUICK = [
   'history.transferProcessorMaxPollRPS=100',
-  'history.timerProcessorMaxPollRPS=100',
-  'history.timerProcessorMaxTimeShift="5ms"',
+  'history.timerProcessorMaxTimeShift="50ms"',
+  'history.timerQueueMaxReaderCount=1',
+  'system.forceSearchAttributesCacheRefreshOnRead=false',
 ];
 
 const reachable = async (address: string): Promise<boolean> => {

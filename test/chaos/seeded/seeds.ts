@@ -9,6 +9,8 @@ export interface SeedsWish {
   readonly faults: boolean;
   readonly mix: boolean;
   readonly keep: boolean;
+  /** Estates at once. */
+  readonly atOnce: number;
   readonly say: (line: string) => void;
 }
 
@@ -23,15 +25,20 @@ export const seedsIn = (text: string): readonly number[] =>
     return Array.from({ length: Number(to) - Number(from) + 1 }, (_, n) => Number(from) + n);
   });
 
-/** Runs seeds one after the other. True when all are green and, of forty or more, none left a kind or a verb out. */
-export const runSeeds = async ({ seeds, vms, kills, faults, mix, keep, say }: SeedsWish): Promise<boolean> => {
+/** Runs seeds, so many at once. True when all are green and, of forty or more, none left a kind or a verb out. */
+export const runSeeds = async (wish: SeedsWish): Promise<boolean> => {
+  const { seeds, vms, kills, faults, mix, keep, atOnce, say } = wish;
   const reports: SeedReport[] = [];
-  for (const seed of seeds) {
-    say(`Seed ${seed}`);
-    const report = await runSeed({ plan: planOf({ seed, vms, kills, faults, mix }), keep, say });
-    reports.push(report);
-    for (const line of seedLines(report, `npm run chaos -- --seed ${seed} --vms ${vms}`)) say(line);
-  }
+  const due = [...seeds];
+  const lane = async (): Promise<void> => {
+    for (let seed = due.shift(); seed !== undefined; seed = due.shift()) {
+      say(`Seed ${seed}`);
+      const report = await runSeed({ plan: planOf({ seed, vms, kills, faults, mix }), keep, say });
+      reports.push(report);
+      for (const line of seedLines(report, `npm run chaos -- --seed ${seed} --vms ${vms}`)) say(line);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
   for (const line of sumLines(reports)) say(line);
   const missed = [neverFired, neverHit, leftOutOfMix].flatMap((of) => of(reports));
   const leftOut = seeds.length >= FULL && missed.length > 0;
