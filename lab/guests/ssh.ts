@@ -10,11 +10,11 @@ import { runGuestScript } from './run.ts';
 const KIND = /^#\s*tranship guest:\s*([a-z]+)/m;
 const COMMAND = /^sh -s(?: --)? '?([A-Za-z0-9+/=]*)'?$/;
 
-/** The host key of every guest's SSH server, made on the first start. */
+/** The host key of every guest's SSH server, made on the first start. One in 256 of the library's Ed25519 keys it cannot read itself. */
 const hostKey = (dir: string): string => {
   const path = join(dir, 'ssh-host-key');
   if (!existsSync(path)) {
-    const { private: key } = ssh2.utils.generateKeyPairSync('ed25519');
+    const { private: key } = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 });
     writeFileSync(`${path}.part`, key, { mode: 0o600 });
     renameSync(`${path}.part`, path);
   }

@@ -13,14 +13,14 @@ export const openGateOf = async (handle: MigrationHandle): Promise<boolean> => {
   return true;
 };
 
-/** Reads the inbox over and over and opens every gate in it, once. */
-export const atWork = (client: Client): { readonly stop: () => Promise<void> } => {
+/** Reads the inbox over and over and opens every gate in it, once, each in the way given. */
+export const atWork = (client: Client, openGate = openGateOf): { readonly stop: () => Promise<void> } => {
   const decided = new Set<string>();
   let working = true;
   const open = async (id: string, seen: string): Promise<void> => {
     decided.add(seen);
     // Visibility runs behind: what it shows may have been decided, or not have been opened.
-    const opened = await openGateOf(client.workflow.getHandle<typeof migration>(id)).catch(() => false);
+    const opened = await openGate(client.workflow.getHandle<typeof migration>(id)).catch(() => false);
     if (!opened) decided.delete(seen);
   };
   const shift = async (): Promise<void> => {

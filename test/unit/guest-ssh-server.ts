@@ -22,7 +22,7 @@ export interface SshServerOptions {
 
 /** A real SSH server of this process; `heard` are the commands that were run. */
 export const sshServer = async (options: SshServerOptions) => {
-  const keys = utils.generateKeyPairSync('ed25519');
+  const keys = utils.generateKeyPairSync('ecdsa', { bits: 256 });
   const { user = 'tranship', password = 's3cret-pass', answer = () => null } = options;
   const heard: Heard[] = [];
   const connections = new Set<Connection>();

@@ -126,7 +126,19 @@ export const startTrial = async (options: TrialOptions): Promise<TrialEstate> =>
     programs.set(name, { name, command: process.execPath, args, ready, env, log: join(logs, `${name}.log`) });
   };
   program('lab', [join(root, 'lab', 'main.ts'), 'serve', '--scenario', scenario, '--state', labState], 'lab ready', {});
-  await Promise.all([start('temporal'), start('lab')]);
+  const stopAll = async (): Promise<void> => {
+    await Promise.all([...running.values()].map((process) => process.stop()));
+    await kill('temporal');
+  };
+  /** Nothing goes on running when one of them does not start. */
+  const startAll = async (names: readonly ProcessName[]): Promise<void> => {
+    const outcomes = await Promise.allSettled(names.map(start));
+    const failed = outcomes.find(({ status }) => status === 'rejected');
+    if (failed?.status !== 'rejected') return;
+    await stopAll();
+    throw failed.reason;
+  };
+  await startAll(['temporal', 'lab']);
 
   const planned = 'truth' in wanted ? join(folder, 'planned.json') : scenario;
   if ('truth' in wanted) writeFileSync(planned, JSON.stringify(wanted.planned, null, 1));
@@ -151,7 +163,7 @@ export const startTrial = async (options: TrialOptions): Promise<TrialEstate> =>
       ...written.secrets,
     });
   }
-  await Promise.all((['orchestrator', ...Object.keys(written.agents)] as ProcessName[]).map(start));
+  await startAll(['orchestrator', ...Object.keys(written.agents)] as ProcessName[]);
 
   const connection = await Connection.connect({ address: env.TEMPORAL_ADDRESS });
   return {
@@ -169,8 +181,7 @@ export const startTrial = async (options: TrialOptions): Promise<TrialEstate> =>
     kill,
     stop: async () => {
       await connection.close();
-      await Promise.all([...running.values()].map((process) => process.stop()));
-      await kill('temporal');
+      await stopAll();
     },
   };
 };

@@ -1,3 +1,4 @@
+import { wordsOf } from './again.ts';
 import { planOf } from './plan.ts';
 import { leftOutOfMix, neverFired, neverHit, seedLines, sumLines } from './report.ts';
 import { runSeed, type SeedReport } from './run.ts';
@@ -30,17 +31,20 @@ export const runSeeds = async (wish: SeedsWish): Promise<boolean> => {
   const { seeds, vms, kills, faults, mix, keep, atOnce, say } = wish;
   const reports: SeedReport[] = [];
   const due = [...seeds];
+  const ran = async (seed: number): Promise<void> => {
+    say(`Seed ${seed}`);
+    const report = await runSeed({ plan: planOf({ seed, vms, kills, faults, mix }), keep, say });
+    reports.push(report);
+    for (const line of seedLines(report, `npm run chaos -- --seed ${seed} --vms ${vms}`)) say(line);
+  };
   const lane = async (): Promise<void> => {
-    for (let seed = due.shift(); seed !== undefined; seed = due.shift()) {
-      say(`Seed ${seed}`);
-      const report = await runSeed({ plan: planOf({ seed, vms, kills, faults, mix }), keep, say });
-      reports.push(report);
-      for (const line of seedLines(report, `npm run chaos -- --seed ${seed} --vms ${vms}`)) say(line);
-    }
+    for (let seed = due.shift(); seed !== undefined; seed = due.shift())
+      // An estate that does not come up leaves the others to go on.
+      await ran(seed).catch((error: unknown) => say(`  ✗ seed ${seed}: ${wordsOf(error)}`));
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
   for (const line of sumLines(reports)) say(line);
   const missed = [neverFired, neverHit, leftOutOfMix].flatMap((of) => of(reports));
   const leftOut = seeds.length >= FULL && missed.length > 0;
-  return !leftOut && reports.every(({ wrong }) => wrong.length === 0);
+  return !leftOut && reports.length === seeds.length && reports.every(({ wrong }) => wrong.length === 0);
 };

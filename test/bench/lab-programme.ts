@@ -1,0 +1,238 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  commandMigration,
+  ensureCapacity,
+  initialiseMover,
+  moversToPrepare,
+  startMigration,
+  viewMigration,
+} from '../../client/operations.ts';
+import { startProgramme } from '../../client/programme.ts';
+import { queueOf } from '../../domain/address.ts';
+import { operationsAt } from '../../domain/capacity.ts';
+import { humanWaitOf, outageOf } from '../../domain/ledger.ts';
+import { isIdentified, type Plan } from '../../domain/plan.ts';
+import type { Scenario } from '../../lab/estate/scenario.ts';
+import { severalVms } from '../../lab/scenarios/several.ts';
+import { readPlan } from '../../plan/read-plan.ts';
+import { startTrial, type TrialEstate } from '../../tools/estate/estate.ts';
+import { answerGate } from '../../tools/estate/operator.ts';
+import type { migration } from '../../workflows/migration.ts';
+import { cpuOf } from '../chaos/seeded/cpu.ts';
+import { judge } from '../support/oracle.ts';
+import { lowerBound, type Route } from './lower-bound.ts';
+import { atWork } from './operators.ts';
+import { batchName, IN_FLIGHT, OF_BATCH, type ProgrammeRound, SEATS, tellBatches } from './programme.ts';
+import { mostAtOnce, type Span } from './spans.ts';
+import { watchProgramme, weigh } from './watching.ts';
+
+/** Goes first and by itself: how long one VM takes when it shares nothing. */
+const ALONE = 'alone';
+/** One in so many runs at the source: what a guest writes while it waits for its batch has to be copied. */
+const RUNNING = 10;
+const ROOM = 16 * 2 ** 40;
+
+/** Plain VMs in batches of ten on an estate that has room for all of them. */
+const scenarioOf = (vms: number, speed: number): Scenario => {
+  const plain = severalVms({ count: vms + 1, speed });
+  return {
+    ...plain,
+    veeam: { ...plain.veeam, licences: vms + 4 },
+    hyperV: { ...plain.hyperV, volumes: plain.hyperV.volumes.map((volume) => ({ ...volume, bytes: ROOM })) },
+    azure: { ...plain.azure, storagePaths: plain.azure.storagePaths.map((path) => ({ ...path, bytes: ROOM })) },
+    seats: { staging: SEATS.staging, stagingBytes: ROOM },
+    vms: plain.vms.map((vm, n) => ({
+      ...vm,
+      power: n % RUNNING === 0 ? 'on' : 'off',
+      expected: { ...vm.expected, batch: n === vms ? ALONE : batchName(Math.floor(n / OF_BATCH)) },
+    })),
+  };
+};
+
+interface LabEvent {
+  readonly at: string;
+  readonly kind: string;
+  readonly vm?: string;
+  readonly origin?: string;
+  readonly platform?: string;
+  readonly by?: string;
+  readonly run?: string;
+}
+
+const eventsOf = ({ labState }: TrialEstate): readonly LabEvent[] =>
+  readFileSync(join(labState, 'events.jsonl'), 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('"vm.') || line.includes('"job.') || line.includes('"run.'))
+    .map((line) => JSON.parse(line) as LabEvent);
+
+/** Of these VMs: from the first job for one of them to the end of the last staged copy. */
+const flightOf = (events: readonly LabEvent[], origins: ReadonlySet<string>): Span => {
+  const theirs = events.filter(({ origin }) => origins.has(origin ?? ''));
+  const staged = new Set(
+    theirs.flatMap(({ kind, platform, vm }) => (kind === 'vm.created' && platform === 'hyper-v' ? [vm] : [])),
+  );
+  const at = (of: readonly LabEvent[]): readonly number[] => of.map((event) => Date.parse(event.at));
+  return {
+    from: Math.min(...at(theirs.filter(({ kind }) => kind === 'job.created'))),
+    to: Math.max(...at(theirs.filter(({ kind, vm }) => kind === 'vm.removed' && staged.has(vm)))),
+  };
+};
+
+/** Backups that ran at once at the first mover. */
+const runsAtOnce = (events: readonly LabEvent[]): number => {
+  const runs = Map.groupBy(
+    events.filter(({ run }) => run !== undefined),
+    ({ run }) => run,
+  );
+  return mostAtOnce(
+    [...runs.values()].map((of) => {
+      const at = (kind: string): number => Date.parse(of.find((event) => event.kind === kind)?.at ?? '');
+      return { from: at('run.started'), to: at('run.ended') };
+    }),
+  );
+};
+
+/** Opens gates for what is shown, noted for the oracle, and tries again what is parked. */
+const operatorsOf = (trial: TrialEstate): { readonly stop: () => Promise<{ readonly retried: number }> } => {
+  const gates = atWork(trial.client, async (handle) => {
+    const view = await viewMigration(handle);
+    if (view.gate) await answerGate({ name: 'operator', labState: trial.labState }, handle, view, view.gate);
+    return view.gate !== null;
+  });
+  let retried = 0;
+  let working = true;
+  const retry = async (): Promise<void> => {
+    const parked = "WorkflowType = 'migration' AND ExecutionStatus = 'Running' AND Flag = 'Parked'";
+    for await (const { workflowId } of trial.client.workflow.list({ query: parked })) {
+      await commandMigration(trial.client.workflow.getHandle<typeof migration>(workflowId), 'retry', 'operator');
+      retried += 1;
+    }
+  };
+  const shift = async (): Promise<void> => {
+    while (working) {
+      // Visibility runs behind: what it shows as parked may have gone on.
+      await retry().catch(() => undefined);
+      await new Promise((again) => setTimeout(again, 5_000));
+    }
+  };
+  const working_ = shift();
+  return {
+    stop: async () => {
+      working = false;
+      await Promise.all([gates.stop(), working_]);
+      return { retried };
+    },
+  };
+};
+
+const planOf = async (trial: TrialEstate): Promise<Plan> => {
+  const read = await readPlan({ planPath: trial.plan, csvPath: trial.vms, now: Date.now() });
+  if ('refusals' in read) throw new Error(read.refusals.map(({ message }) => message).join('\n'));
+  return read.plan;
+};
+
+/** Moves one VM by itself. What it takes with nobody in its way, people left out, until it has left staging. */
+const measureAlone = async (trial: TrialEstate, plan: Plan): Promise<Route> => {
+  const vm = plan.vms.filter(isIdentified).find(({ batch }) => batch === ALONE);
+  if (!vm) throw new Error(`the plan has no VM in ${ALONE}`);
+  const began = Date.now();
+  const handle = await startMigration(trial.client, plan, vm, trial.records);
+  await handle.result();
+  const { ledger } = await viewMigration(handle);
+  const { to } = flightOf(eventsOf(trial), new Set([vm.id]));
+  const waits = ledger.waits.filter((wait) => wait.to < to);
+  const all = to - began - humanWaitOf({ ...ledger, waits }, undefined, to);
+  const hops = plan.paths.main ?? [];
+  const stages = hops.flatMap(({ mover }, index) => {
+    const copy = ledger.bytes.find((each) => each.hop === index + 1 && each.round === 0);
+    return [
+      { ms: (copy?.at ?? 0) - (copy?.from ?? 0), resource: operationsAt(queueOf(mover)) },
+      { ms: outageOf(ledger, index + 1, to) ?? 0, resource: 'cutovers' },
+    ];
+  });
+  return [{ ms: all - stages.reduce((sum, { ms }) => sum + ms, 0), resource: null }, ...stages];
+};
+
+export interface LabRound extends ProgrammeRound {
+  readonly route: Route;
+  readonly retried: number;
+  readonly charges: readonly string[];
+}
+
+/** A programme of VMs of the lab, from its start until all its batches are over, judged by the oracle. */
+export const roundOfLabProgramme = async (
+  vms: number,
+  speed: number,
+  say: (line: string) => void,
+): Promise<LabRound> => {
+  const folder = mkdtempSync(join(tmpdir(), 'tranship-lab-programme-'));
+  const truth = scenarioOf(vms, speed);
+  const trial = await startTrial({
+    ...{ folder, ui: false, scenario: { truth, planned: truth } },
+    beside: {
+      gates: { default: { approvers: ['operator'] }, cutover: { approvers: ['operator'], scope: 'vm' } },
+      order: { inFlight: IN_FLIGHT },
+    },
+  });
+  try {
+    const whole = await planOf(trial);
+    await ensureCapacity(trial.client, whole);
+    for (const mover of moversToPrepare(whole)) await initialiseMover(trial.client, mover);
+    const operators = operatorsOf(trial);
+    const route = await measureAlone(trial, whole);
+    say(
+      `  one VM alone: ${route.map(({ ms, resource }) => `${(ms / 1_000).toFixed(1)} s ${resource ?? ''}`).join(', ')}`,
+    );
+
+    const { [ALONE]: _, ...batches } = whole.batches;
+    const plan = { ...whole, batches, vms: whole.vms.filter(({ batch }) => batch !== ALONE) };
+    const before = cpuOf(trial);
+    const mine = process.cpuUsage();
+    const began = performance.now();
+    const { handle } = await startProgramme(trial.client, plan);
+    const seats = Object.keys(batches).length;
+    const movers = (plan.paths.main ?? []).map(({ mover }) => operationsAt(queueOf(mover)));
+    const resources = ['stagingSeats', 'stagingBytes', 'cutovers', ...movers] as const;
+    const watching = watchProgramme(
+      trial.client,
+      { programme: plan.programme, handle, resources },
+      tellBatches(began, seats, say),
+    );
+    await handle.result();
+    const seconds = (performance.now() - began) / 1_000;
+    const after = cpuOf(trial);
+    const { user, system } = process.cpuUsage(mine);
+    const [{ flying, held, missed }, { retried }] = await Promise.all([watching.stop(), operators.stop()]);
+
+    const events = eventsOf(trial);
+    const flights = Object.keys(batches).map((name) =>
+      flightOf(events, new Set(plan.vms.flatMap(({ id, batch }) => (batch === name && id ? [id] : [])))),
+    );
+    const limits = plan.policies.seats;
+    const capacity = {
+      cutovers: limits.cutovers,
+      ...Object.fromEntries(movers.map((at) => [at, limits.moverOperations])),
+    };
+    const bound = lowerBound(
+      Object.keys(batches).map((name) => plan.vms.filter(({ batch }) => batch === name).map(() => route)),
+      { capacity, inFlight: IN_FLIGHT },
+    );
+    const verdict = await judge({ scenario: trial.scenario, state: trial.labState, stagingVms: SEATS.staging });
+    return {
+      ...{ seconds, bound, missed, held, route, retried },
+      ...(await weigh(trial.client)),
+      inFlight: { products: mostAtOnce(flights), programme: flying },
+      copies: [{ mover: 'veeam', most: runsAtOnce(events), limit: limits.moverOperations }],
+      cpu: {
+        ...Object.fromEntries(Object.entries(after).map(([name, s]) => [name, s - (before[name] ?? 0)])),
+        operators: (user + system) / 1e6,
+      },
+      charges: verdict.charges.map(({ rule, says }) => `${rule}: ${says}`),
+    };
+  } finally {
+    await trial.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
