@@ -179,7 +179,9 @@ export const findProgramme = async (client: Client, name?: string): Promise<Prog
   const running = name === undefined ? await listProgrammes(client) : [name];
   const [only] = running;
   if (only === undefined)
-    throw new Error('No programme runs.\n    `tranship programme start` starts the one of the plan.');
+    throw new Error(
+      'No programme runs.\n    `tranship programme start` starts the one of the plan; --programme shows one that is over.',
+    );
   if (running.length > 1) throw new Error(`Several programmes run: ${running.join(', ')}.\n    Add --programme.`);
   return client.workflow.getHandle<typeof programme>(programmeId(only));
 };

@@ -69,6 +69,19 @@ const headersOf = async (parts: Parts, order: RequestOrder, path: string, body: 
 };
 
 const QUOTED = 200;
+/** Bytes of an answer that are read: enough to quote from, whatever an endpoint sends. */
+const MOST_READ = 65_536;
+
+const beginningOf = async (stream: AsyncIterable<Buffer>): Promise<string> => {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of stream) {
+    pieces.push(piece);
+    bytes += piece.byteLength;
+    if (bytes >= MOST_READ) break;
+  }
+  return Buffer.concat(pieces).toString('utf8', 0, MOST_READ);
+};
 
 /** What the endpoint said, for people: short, on one line, without what we gave it. */
 const quoted = (text: string, secrets: readonly string[]): string => {
@@ -117,7 +130,11 @@ export const request = (parts: Parts): HttpHooks['request'] => {
         ...(body === '' ? {} : { body }),
         signal: cancelled ? AbortSignal.any([cancelled, late]) : late,
       })
-      .then(async ({ statusCode: status, headers, body: stream }) => ({ status, headers, text: await stream.text() }))
+      .then(async ({ statusCode: status, headers, body: stream }) => ({
+        status,
+        headers,
+        text: await beginningOf(stream),
+      }))
       .catch((error: unknown) => {
         if (cancelled?.aborted) throw error;
         throw failureOfNoAnswer(origin, order, error);

@@ -5,6 +5,7 @@ import {
   commandMigration,
   ensureCapacity,
   initialiseMover,
+  type MigrationHandle,
   moversToPrepare,
   startMigration,
   viewMigration,
@@ -12,7 +13,7 @@ import {
 import { startProgramme } from '../../client/programme.ts';
 import { queueOf } from '../../domain/address.ts';
 import { operationsAt } from '../../domain/capacity.ts';
-import { humanWaitOf, outageOf } from '../../domain/ledger.ts';
+import { humanWaitOf } from '../../domain/ledger.ts';
 import { isIdentified, type Plan } from '../../domain/plan.ts';
 import type { Scenario } from '../../lab/estate/scenario.ts';
 import { severalVms } from '../../lab/scenarios/several.ts';
@@ -133,6 +134,21 @@ const planOf = async (trial: TrialEstate): Promise<Plan> => {
   return read.plan;
 };
 
+/** When the leases of a migration were taken and given back in pairs, in order, ms: a copy and a cut-over for each hop. */
+const heldBy = async (handle: MigrationHandle, hops: number): Promise<readonly Span[]> => {
+  const { events } = await handle.fetchHistory();
+  const told = (events ?? []).flatMap(({ eventTime, markerRecordedEventAttributes: marker }) => {
+    const data = marker?.details?.data?.payloads?.[0]?.data;
+    if (!data || !eventTime) return [];
+    const { activity_type: verb } = JSON.parse(Buffer.from(data).toString()) as { readonly activity_type?: string };
+    return [{ verb, at: Number(eventTime.seconds) * 1_000 + (eventTime.nanos ?? 0) / 1e6 }];
+  });
+  const takes = told.filter(({ verb }) => verb === 'lease');
+  const gives = told.filter(({ verb }) => verb === 'release');
+  if (takes.length !== 2 * hops) throw new Error(`a VM that nobody disturbs asks for seats ${takes.length} times`);
+  return takes.map(({ at }, n) => ({ from: at, to: gives[n]?.at ?? at }));
+};
+
 /** Moves one VM by itself. What it takes with nobody in its way, people left out, until it has left staging. */
 const measureAlone = async (trial: TrialEstate, plan: Plan): Promise<Route> => {
   const vm = plan.vms.filter(isIdentified).find(({ batch }) => batch === ALONE);
@@ -145,13 +161,9 @@ const measureAlone = async (trial: TrialEstate, plan: Plan): Promise<Route> => {
   const waits = ledger.waits.filter((wait) => wait.to < to);
   const all = to - began - humanWaitOf({ ...ledger, waits }, undefined, to);
   const hops = plan.paths.main ?? [];
-  const stages = hops.flatMap(({ mover }, index) => {
-    const copy = ledger.bytes.find((each) => each.hop === index + 1 && each.round === 0);
-    return [
-      { ms: (copy?.at ?? 0) - (copy?.from ?? 0), resource: operationsAt(queueOf(mover)) },
-      { ms: outageOf(ledger, index + 1, to) ?? 0, resource: 'cutovers' },
-    ];
-  });
+  const resources = hops.flatMap(({ mover }) => [operationsAt(queueOf(mover)), 'cutovers']);
+  const held = await heldBy(handle, hops.length);
+  const stages = held.map((span, n) => ({ ms: span.to - span.from, resource: resources[n] ?? null }));
   return [{ ms: all - stages.reduce((sum, { ms }) => sum + ms, 0), resource: null }, ...stages];
 };
 

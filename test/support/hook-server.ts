@@ -8,8 +8,8 @@ export interface HookRequest {
   readonly body: string;
 }
 
-/** A status, or what happens to the connection: cut after the request was taken, or never answered. */
-export type HookAnswer = number | 'cut' | 'hang';
+/** A status, or what happens to the connection: cut after the request was taken, never answered, or answered 200 without an end. */
+export type HookAnswer = number | 'cut' | 'hang' | 'endless';
 
 /** A real HTTP server that keeps keys of idempotency, as a good endpoint does. */
 export interface HookServer {
@@ -23,6 +23,14 @@ export interface HookServer {
   readonly reset: () => void;
   readonly stop: () => Promise<void>;
 }
+
+const neverEnd = (outgoing: ServerResponse): void => {
+  const more = (): void => {
+    while (!outgoing.destroyed && outgoing.write('x'.repeat(16_384)));
+  };
+  outgoing.writeHead(200).on('drain', more);
+  more();
+};
 
 const bodyOf = async (incoming: IncomingMessage): Promise<string> => {
   let text = '';
@@ -44,6 +52,7 @@ export const hookServer = async (): Promise<HookServer> => {
       hooks.effects.push([method, url, request.body].join(' ').trim());
     }
     if (answer === 'cut') incoming.socket.destroy();
+    else if (answer === 'endless') neverEnd(outgoing);
     else if (answer !== 'hang') outgoing.writeHead(answer).end(hooks.text);
   };
   const server: Server = createServer((incoming, outgoing) => void serve(incoming, outgoing));

@@ -55,6 +55,11 @@ test('sends one request with body, token and headers below the path of the endpo
   expect(server.requests).toHaveLength(1);
 });
 
+test('an answer without an end is read as far as it may be quoted', async () => {
+  server.answer = () => 'endless';
+  expect(await driver().request(order)).toEqual({ status: 200 });
+});
+
 test('a secret header is resolved here and nowhere else', async () => {
   await driver({ secretHeaders: { Authorization: 'env:LB_TOKEN' } }).request(order);
   expect(server.requests[0]?.headers.authorization).toBe('Bearer s3cret-token');
