@@ -31,25 +31,35 @@ import { watchProgramme, weigh } from './watching.ts';
 
 /** Goes first and by itself: how long one VM takes when it shares nothing. */
 const ALONE = 'alone';
-/** One in so many runs at the source: what a guest writes while it waits for its batch has to be copied. */
-const RUNNING = 10;
-const ROOM = 16 * 2 ** 40;
+const ROOM_TIB = 16;
+const SPEED = 60;
+const DATA_MIB = 4;
 
-/** Plain VMs in batches of ten on an estate that has room for all of them. */
-const scenarioOf = (vms: number, speed: number): Scenario => {
-  const plain = severalVms({ count: vms + 1, speed });
+/**
+ * Plain VMs in batches of ten on an estate that has room for all of them, and a backup server that takes so long for each. They are off
+ * at the source: what a guest writes while it waits for its batch would be copied too, and no two copies would take the same time.
+ */
+const scenarioOf = (vms: number, copySeconds: number): Scenario => {
+  const plain = severalVms({ count: vms + 1, speed: SPEED });
+  const bytes = ROOM_TIB * 2 ** 40;
   return {
     ...plain,
-    veeam: { ...plain.veeam, licences: vms + 4 },
-    hyperV: { ...plain.hyperV, volumes: plain.hyperV.volumes.map((volume) => ({ ...volume, bytes: ROOM })) },
-    azure: { ...plain.azure, storagePaths: plain.azure.storagePaths.map((path) => ({ ...path, bytes: ROOM })) },
-    seats: { staging: SEATS.staging, stagingBytes: ROOM },
+    veeam: { ...plain.veeam, licences: vms + 4, backupRate: (DATA_MIB * 2 ** 20) / copySeconds / SPEED },
+    hyperV: { ...plain.hyperV, volumes: plain.hyperV.volumes.map((volume) => ({ ...volume, bytes })) },
+    azure: { ...plain.azure, storagePaths: plain.azure.storagePaths.map((path) => ({ ...path, bytes })) },
     vms: plain.vms.map((vm, n) => ({
       ...vm,
-      power: n % RUNNING === 0 ? 'on' : 'off',
+      power: 'off',
       expected: { ...vm.expected, batch: n === vms ? ALONE : batchName(Math.floor(n / OF_BATCH)) },
     })),
   };
+};
+
+/** The lab's own times, with room for a copy that takes its time, and with the seats that are measured. */
+const policies = {
+  ...{ poll: '500ms', heartbeat: '10s', noProgress: '2m', grace: '4s', boot: '30s', steady: '1s', hold: '2s' },
+  ...{ rollback: '1m', outageBudget: '5m', reconcile: '10s' },
+  seats: { ...SEATS, stagingBytes: `${ROOM_TIB} TB` },
 };
 
 interface LabEvent {
@@ -176,14 +186,15 @@ export interface LabRound extends ProgrammeRound {
 /** A programme of VMs of the lab, from its start until all its batches are over, judged by the oracle. */
 export const roundOfLabProgramme = async (
   vms: number,
-  speed: number,
+  copySeconds: number,
   say: (line: string) => void,
 ): Promise<LabRound> => {
   const folder = mkdtempSync(join(tmpdir(), 'tranship-lab-programme-'));
-  const truth = scenarioOf(vms, speed);
+  const truth = scenarioOf(vms, copySeconds);
   const trial = await startTrial({
     ...{ folder, ui: false, scenario: { truth, planned: truth } },
     beside: {
+      policies,
       gates: { default: { approvers: ['operator'] }, cutover: { approvers: ['operator'], scope: 'vm' } },
       order: { inFlight: IN_FLIGHT },
     },
