@@ -33,7 +33,7 @@ test('forty seeds plan every kind of gate, trip and errand', () => {
   expect(new Set(https.flatMap(({ trips }) => trips.map(({ how }) => how))).size).toBe(4);
   expect(new Set(mixes.flatMap(({ errands }) => errands.map(({ does }) => does))).size).toBe(5);
   expect(new Set(mixes.flatMap(({ batchErrands }) => batchErrands.map(({ does }) => does))).size).toBe(2);
-  expect(new Set(mixes.flatMap(({ faults }) => faults.map(({ kind, point }) => `${kind} ${point}`))).size).toBe(8);
+  expect(new Set(mixes.flatMap(({ faults }) => faults.map(({ kind, point }) => `${kind} ${point}`))).size).toBe(14);
 });
 
 test('nobody is taken out of a batch that there is not', () => {

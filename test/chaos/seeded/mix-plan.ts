@@ -60,7 +60,7 @@ export interface MixPlan {
   readonly dns: DnsMix | null;
   readonly errands: readonly Errand[];
   readonly batchErrands: readonly BatchErrand[];
-  /** Of what only the mix calls. */
+  /** Of what only the mix calls, and of what is called seldom. */
   readonly faults: readonly Fault[];
 }
 
@@ -202,6 +202,20 @@ const dnsFaultsOf = (seed: number, roll: Roll): readonly Fault[] =>
     return { id: `mix ${n + 1} ${kind} at ${point}`, kind, point, times: 1, detail: skip > 0 ? { skip } : {} };
   });
 
+/** Calls that few seeds make, when a run never ends or an agent answers early: each is struck in whichever seed makes it. */
+const SELDOM = ['veeam.REST POST jobs/{id}/stop', 'arm.PUT guestAgents'];
+const SELDOM_FAULTS: readonly Pick<Fault, 'kind' | 'detail'>[] = [
+  { kind: 'dropAnswer', detail: {} },
+  { kind: 'errorAfterEffect', detail: {} },
+  { kind: 'throttled', detail: { retryAfter: 1 } },
+];
+
+const seldomFaultsOf = (seed: number): readonly Fault[] =>
+  SELDOM.map((point, n) => {
+    const { kind, detail } = inTurn(SELDOM_FAULTS, seed + n);
+    return { id: `seldom ${n + 1} ${kind} at ${point}`, kind, point, times: 1, detail };
+  });
+
 /** What a seed adds to an estate. The same wish gives the same mix. */
 export const mixOf = (wish: MixWish): MixPlan => {
   const { seed, asBatch, faults } = wish;
@@ -215,6 +229,6 @@ export const mixOf = (wish: MixWish): MixPlan => {
     dns: dns ? dnsOf(vms, rollFor('dns')) : null,
     errands: errandsOf(wish, rollFor('errands')),
     batchErrands: asBatch ? batchErrandsOf(rollFor('batch')) : [],
-    faults: dns && faults ? dnsFaultsOf(seed, rollFor('faults')) : [],
+    faults: faults ? [...(dns ? dnsFaultsOf(seed, rollFor('faults')) : []), ...seldomFaultsOf(seed)] : [],
   };
 };
