@@ -21,6 +21,7 @@ export interface Batch {
   knows: number;
 }
 
+/** The edition reads every changed order: it is for whoever asks, not for each change. */
 export const viewOf = ({ state }: Batch): BatchView => {
   const { orders: _kept, ...shown } = state;
   return { ...shown, gates: openGates(state), isOver: isBatchOver(state), edition: editionOf(state) };
@@ -31,7 +32,7 @@ const openGates = (state: BatchState) => groupGates(state).map((gate) => withOpe
 export const change = (b: Batch, state: BatchState): void => {
   b.state = state;
   b.knows = Date.now();
-  setCurrentDetails(describeBatch(viewOf(b)));
+  setCurrentDetails(describeBatch({ ...state, gates: openGates(state) }));
 };
 
 export const work = ({ order }: Batch) => keeper({ pollMs: order.members[0]?.order.policies.pollMs ?? 1_000 });
