@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -23,6 +23,7 @@ import { answerGate } from '../../tools/estate/operator.ts';
 import type { migration } from '../../workflows/migration.ts';
 import { cpuOf } from '../chaos/seeded/cpu.ts';
 import { judge } from '../support/oracle.ts';
+import { eventsOf, flightOf, runsAtOnce } from './lab-log.ts';
 import { lowerBound, type Route } from './lower-bound.ts';
 import { atWork } from './operators.ts';
 import { batchName, IN_FLIGHT, OF_BATCH, type ProgrammeRound, SEATS, tellBatches } from './programme.ts';
@@ -60,49 +61,6 @@ const policies = {
   ...{ poll: '500ms', heartbeat: '10s', noProgress: '2m', grace: '4s', boot: '30s', steady: '1s', hold: '2s' },
   ...{ rollback: '1m', outageBudget: '5m', reconcile: '10s' },
   seats: { ...SEATS, stagingBytes: `${ROOM_TIB} TB` },
-};
-
-interface LabEvent {
-  readonly at: string;
-  readonly kind: string;
-  readonly vm?: string;
-  readonly origin?: string;
-  readonly platform?: string;
-  readonly by?: string;
-  readonly run?: string;
-}
-
-const eventsOf = ({ labState }: TrialEstate): readonly LabEvent[] =>
-  readFileSync(join(labState, 'events.jsonl'), 'utf8')
-    .split('\n')
-    .filter((line) => line.includes('"vm.') || line.includes('"job.') || line.includes('"run.'))
-    .map((line) => JSON.parse(line) as LabEvent);
-
-/** Of these VMs: from the first job for one of them to the end of the last staged copy. */
-const flightOf = (events: readonly LabEvent[], origins: ReadonlySet<string>): Span => {
-  const theirs = events.filter(({ origin }) => origins.has(origin ?? ''));
-  const staged = new Set(
-    theirs.flatMap(({ kind, platform, vm }) => (kind === 'vm.created' && platform === 'hyper-v' ? [vm] : [])),
-  );
-  const at = (of: readonly LabEvent[]): readonly number[] => of.map((event) => Date.parse(event.at));
-  return {
-    from: Math.min(...at(theirs.filter(({ kind }) => kind === 'job.created'))),
-    to: Math.max(...at(theirs.filter(({ kind, vm }) => kind === 'vm.removed' && staged.has(vm)))),
-  };
-};
-
-/** Backups that ran at once at the first mover. */
-const runsAtOnce = (events: readonly LabEvent[]): number => {
-  const runs = Map.groupBy(
-    events.filter(({ run }) => run !== undefined),
-    ({ run }) => run,
-  );
-  return mostAtOnce(
-    [...runs.values()].map((of) => {
-      const at = (kind: string): number => Date.parse(of.find((event) => event.kind === kind)?.at ?? '');
-      return { from: at('run.started'), to: at('run.ended') };
-    }),
-  );
 };
 
 /** Opens gates for what is shown, noted for the oracle, and tries again what is parked. */
