@@ -17,6 +17,7 @@ import { humanWaitOf } from '../../domain/ledger.ts';
 import { isIdentified, type Plan } from '../../domain/plan.ts';
 import type { Scenario } from '../../lab/estate/scenario.ts';
 import { severalVms } from '../../lab/scenarios/several.ts';
+import { vmOf } from '../../lab/scenarios/vm.ts';
 import { readPlan } from '../../plan/read-plan.ts';
 import { startTrial, type TrialEstate } from '../../tools/estate/estate.ts';
 import { answerGate } from '../../tools/estate/operator.ts';
@@ -36,23 +37,30 @@ const ROOM_TIB = 16;
 const SPEED = 60;
 const DATA_MIB = 4;
 
+/** VMs whose addresses the network that keeps them has room for; the others get new ones, below those that Azure deals out by itself. */
+const KEPT = 200;
+
 /**
  * Plain VMs in batches of ten on an estate that has room for all of them, and a backup server that takes so long for each. They are off
  * at the source: what a guest writes while it waits for its batch would be copied too, and no two copies would take the same time.
  */
 const scenarioOf = (vms: number, copySeconds: number): Scenario => {
-  const plain = severalVms({ count: vms + 1, speed: SPEED });
+  const plain = severalVms({ count: 0, speed: SPEED });
   const bytes = ROOM_TIB * 2 ** 40;
   return {
     ...plain,
     veeam: { ...plain.veeam, licences: vms + 4, backupRate: (DATA_MIB * 2 ** 20) / copySeconds / SPEED },
     hyperV: { ...plain.hyperV, volumes: plain.hyperV.volumes.map((volume) => ({ ...volume, bytes })) },
     azure: { ...plain.azure, storagePaths: plain.azure.storagePaths.map((path) => ({ ...path, bytes })) },
-    vms: plain.vms.map((vm, n) => ({
-      ...vm,
-      power: 'off',
-      expected: { ...vm.expected, batch: n === vms ? ALONE : batchName(Math.floor(n / OF_BATCH)) },
-    })),
+    vms: Array.from({ length: vms + 1 }, (_, n) =>
+      vmOf({
+        ...{ name: `vm-${n + 1}`, os: 'windows', power: 'off', disks: [{ gib: 40, dataMib: DATA_MIB }] },
+        nics: [n < KEPT ? { on: 'db', host: 51 + n } : { on: 'app', host: 4 + n - KEPT }],
+        services: ['W3SVC', 'LanmanServer'],
+        batch: n === vms ? ALONE : batchName(Math.floor(n / OF_BATCH)),
+        ...{ group: 'all', owner: 'several-team@contoso.example' },
+      }),
+    ),
   };
 };
 
