@@ -39,6 +39,7 @@ export interface RunningServer extends ServerPlace {
  */
 const QUICK = [
   'history.transferProcessorMaxPollRPS=100',
+  'history.timerProcessorMaxPollRPS=100',
   'history.timerProcessorMaxTimeShift="50ms"',
   'history.timerQueueMaxReaderCount=1',
   'system.forceSearchAttributesCacheRefreshOnRead=false',
