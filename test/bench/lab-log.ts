@@ -11,6 +11,7 @@ interface LabEvent {
   readonly platform?: string;
   readonly by?: string;
   readonly run?: string;
+  readonly runKind?: string;
 }
 
 export const eventsOf = ({ labState }: Pick<TrialEstate, 'labState'>): readonly LabEvent[] =>
@@ -32,10 +33,10 @@ export const flightOf = (events: readonly LabEvent[], origins: ReadonlySet<strin
   };
 };
 
-/** Backups that ran at once at the first mover. */
+/** Full backups that ran at once at the first mover; the last delta of a VM belongs to its cut-over. */
 export const runsAtOnce = (events: readonly LabEvent[]): number => {
   const runs = Map.groupBy(
-    events.filter(({ run }) => run !== undefined),
+    events.filter(({ run, runKind }) => run !== undefined && runKind === 'full'),
     ({ run }) => run,
   );
   return mostAtOnce(
