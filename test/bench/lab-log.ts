@@ -9,7 +9,6 @@ interface LabEvent {
   readonly vm?: string;
   readonly origin?: string;
   readonly platform?: string;
-  readonly by?: string;
   readonly run?: string;
   readonly runKind?: string;
 }
