@@ -51,14 +51,13 @@ export const openTask = (
   run,
 });
 
-const notDone = (r: HookRunning, why: string): ApplicationFailure => {
-  return failureOf({
+const notDone = (r: HookRunning, why: string): ApplicationFailure =>
+  failureOf({
     class: 'Refused',
     message: `${r.name} was not done: ${why}`,
     changed: 'unknown: it is done by hand',
     fix: 'Do it and retry, which asks again; skip goes on without it.',
   });
-};
 
 /** How the one who runs the hook waits and shows it. `holds` false: the time was up. */
 export interface Waits {

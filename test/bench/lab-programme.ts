@@ -1,15 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  commandMigration,
-  ensureCapacity,
-  initialiseMover,
-  type MigrationHandle,
-  moversToPrepare,
-  startMigration,
-  viewMigration,
-} from '../../client/operations.ts';
+import { type MigrationHandle, startMigration, viewMigration } from '../../client/operations.ts';
 import { startProgramme } from '../../client/programme.ts';
 import { queueOf } from '../../domain/address.ts';
 import { operationsAt } from '../../domain/capacity.ts';
@@ -18,10 +10,9 @@ import { isIdentified, type Plan } from '../../domain/plan.ts';
 import type { Scenario } from '../../lab/estate/scenario.ts';
 import { severalVms } from '../../lab/scenarios/several.ts';
 import { vmOf } from '../../lab/scenarios/vm.ts';
-import { readPlan } from '../../plan/read-plan.ts';
 import { startTrial, type TrialEstate } from '../../tools/estate/estate.ts';
 import { answerGate } from '../../tools/estate/operator.ts';
-import type { migration } from '../../workflows/migration.ts';
+import { prepareTrial } from '../../tools/estate/prepare.ts';
 import { cpuOf } from '../chaos/seeded/cpu.ts';
 import { judge } from '../support/oracle.ts';
 import { eventsOf, flightOf, runsAtOnce } from './lab-log.ts';
@@ -71,43 +62,26 @@ const policies = {
   seats: { ...SEATS, stagingBytes: `${ROOM_TIB} TB` },
 };
 
-/** Opens gates for what is shown, noted for the oracle, and tries again what is parked. */
-const operatorsOf = (trial: TrialEstate): { readonly stop: () => Promise<{ readonly retried: number }> } => {
-  const gates = atWork(trial.client, async (handle) => {
+const PARKED = `WorkflowType = 'migration' AND ExecutionStatus = 'Running' AND Flag = 'Parked'`;
+
+/** Opens gates for what is shown, noted for the oracle. `parked` fails with the first step that parks: a quiet lab parks nothing. */
+const operatorsOf = ({ client, labState }: TrialEstate) => {
+  const gates = atWork(client, async (handle) => {
     const view = await viewMigration(handle);
-    if (view.gate) await answerGate({ name: 'operator', labState: trial.labState }, handle, view, view.gate);
+    if (view.gate) await answerGate({ name: 'operator', labState }, handle, view, view.gate);
     return view.gate !== null;
   });
-  let retried = 0;
-  let working = true;
-  const retry = async (): Promise<void> => {
-    const parked = "WorkflowType = 'migration' AND ExecutionStatus = 'Running' AND Flag = 'Parked'";
-    for await (const { workflowId } of trial.client.workflow.list({ query: parked })) {
-      await commandMigration(trial.client.workflow.getHandle<typeof migration>(workflowId), 'retry', 'operator');
-      retried += 1;
-    }
-  };
-  const shift = async (): Promise<void> => {
-    while (working) {
-      // Visibility runs behind: what it shows as parked may have gone on.
-      await retry().catch(() => undefined);
-      await new Promise((again) => setTimeout(again, 5_000));
-    }
-  };
-  const working_ = shift();
-  return {
-    stop: async () => {
-      working = false;
-      await Promise.all([gates.stop(), working_]);
-      return { retried };
+  const { promise: parked, reject } = Promise.withResolvers<never>();
+  const watch = atWork(
+    client,
+    async (handle) => {
+      const { vm, parked: at } = await viewMigration(handle);
+      if (at) reject(new Error(`${vm.name} parked at ${at.step}: ${at.mishap.message}`));
+      return true;
     },
-  };
-};
-
-const planOf = async (trial: TrialEstate): Promise<Plan> => {
-  const read = await readPlan({ planPath: trial.plan, csvPath: trial.vms, now: Date.now() });
-  if ('refusals' in read) throw new Error(read.refusals.map(({ message }) => message).join('\n'));
-  return read.plan;
+    PARKED,
+  );
+  return { parked, stop: () => Promise.all([gates.stop(), watch.stop()]) };
 };
 
 /** When the leases of a migration were taken and given back in pairs, in order, ms: a copy and a cut-over for each hop. */
@@ -144,8 +118,6 @@ const measureAlone = async (trial: TrialEstate, plan: Plan): Promise<Route> => {
 };
 
 export interface LabRound extends ProgrammeRound {
-  readonly route: Route;
-  readonly retried: number;
   readonly charges: readonly string[];
 }
 
@@ -166,11 +138,9 @@ export const roundOfLabProgramme = async (
     },
   });
   try {
-    const whole = await planOf(trial);
-    await ensureCapacity(trial.client, whole);
-    for (const mover of moversToPrepare(whole)) await initialiseMover(trial.client, mover);
+    const whole = await prepareTrial(trial);
     const operators = operatorsOf(trial);
-    const route = await measureAlone(trial, whole);
+    const route = await Promise.race([measureAlone(trial, whole), operators.parked]);
     say(
       `  one VM alone: ${route.map(({ ms, resource }) => `${(ms / 1_000).toFixed(1)} s ${resource ?? ''}`).join(', ')}`,
     );
@@ -181,19 +151,18 @@ export const roundOfLabProgramme = async (
     const mine = process.cpuUsage();
     const began = performance.now();
     const { handle } = await startProgramme(trial.client, plan);
-    const seats = Object.keys(batches).length;
     const movers = (plan.paths.main ?? []).map(({ mover }) => operationsAt(queueOf(mover)));
     const resources = ['stagingSeats', 'stagingBytes', 'cutovers', ...movers] as const;
     const watching = watchProgramme(
       trial.client,
       { programme: plan.programme, handle, resources },
-      tellBatches(began, seats, say),
+      tellBatches(began, Object.keys(batches).length, say),
     );
-    await handle.result();
+    await Promise.race([handle.result(), operators.parked]);
     const seconds = (performance.now() - began) / 1_000;
     const after = cpuOf(trial);
     const { user, system } = process.cpuUsage(mine);
-    const [{ flying, held, missed }, { retried }] = await Promise.all([watching.stop(), operators.stop()]);
+    const [{ flying, held, missed }] = await Promise.all([watching.stop(), operators.stop()]);
 
     const events = eventsOf(trial);
     const flights = Object.keys(batches).map((name) =>
@@ -210,7 +179,7 @@ export const roundOfLabProgramme = async (
     );
     const verdict = await judge({ scenario: trial.scenario, state: trial.labState, stagingVms: SEATS.staging });
     return {
-      ...{ seconds, bound, missed, held, route, retried },
+      ...{ seconds, bound, missed, held },
       ...(await weigh(trial.client)),
       inFlight: { products: mostAtOnce(flights), programme: flying },
       copies: [{ mover: 'veeam', most: runsAtOnce(events), limit: limits.moverOperations }],

@@ -131,7 +131,6 @@ const labProgramme = async (vms: number, copySeconds: number): Promise<number> =
   say(`${vms} VMs of the lab in batches of ${OF_BATCH}, a full copy takes ${copySeconds} s; ${load()} before`);
   const ran = await roundOfLabProgramme(vms, copySeconds, say);
   for (const charge of ran.charges) say(`  ${charge}`);
-  say(`steps that parked and were tried again: ${ran.retried}`);
   return worstOf([
     // The one that went first is there, too.
     ...programmeVerdicts({ ...ran, finished: ran.finished - 1 }, vms, say),

@@ -13,20 +13,24 @@ export const openGateOf = async (handle: MigrationHandle): Promise<boolean> => {
   return true;
 };
 
-/** Reads the inbox over and over and opens every gate in it, once, each in the way given. */
-export const atWork = (client: Client, openGate = openGateOf): { readonly stop: () => Promise<void> } => {
+/** Reads a list over and over, the inbox where none is given, and answers each that waits in it, once. False: it is not answered yet. */
+export const atWork = (
+  client: Client,
+  answer = openGateOf,
+  query = WAITING,
+): { readonly stop: () => Promise<void> } => {
   const decided = new Set<string>();
   let working = true;
   const open = async (id: string, seen: string): Promise<void> => {
     decided.add(seen);
     // Visibility runs behind: what it shows may have been decided, or not have been opened.
-    const opened = await openGate(client.workflow.getHandle<typeof migration>(id)).catch(() => false);
+    const opened = await answer(client.workflow.getHandle<typeof migration>(id)).catch(() => false);
     if (!opened) decided.delete(seen);
   };
   const shift = async (): Promise<void> => {
     const under: Promise<void>[] = [];
     while (working) {
-      for await (const { workflowId, searchAttributes } of client.workflow.list({ query: WAITING })) {
+      for await (const { workflowId, searchAttributes } of client.workflow.list({ query })) {
         const seen = [workflowId, searchAttributes.Hop, searchAttributes.WaitingFor].join(' ');
         if (!decided.has(seen)) under.push(open(workflowId, seen));
       }

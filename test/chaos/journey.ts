@@ -1,20 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  commandMigration,
-  ensureCapacity,
-  initialiseMover,
-  type MigrationHandle,
-  moversToPrepare,
-  startMigration,
-  viewMigration,
-} from '../../client/operations.ts';
+import { commandMigration, type MigrationHandle, startMigration, viewMigration } from '../../client/operations.ts';
 import { ENDS } from '../../domain/phase.ts';
 import { isIdentified, type Plan } from '../../domain/plan.ts';
-import { readPlan } from '../../plan/read-plan.ts';
 import { startTrial, type TrialEstate } from '../../tools/estate/estate.ts';
 import { answerGate } from '../../tools/estate/operator.ts';
+import { prepareTrial } from '../../tools/estate/prepare.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 import { chargesIn, judge } from '../support/oracle.ts';
 import type { Kill } from './kill-plan.ts';
@@ -58,15 +50,7 @@ const GRACE_MS = 5_000;
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-const planOf = async (trial: TrialEstate): Promise<Plan> => {
-  const read = await readPlan({ planPath: trial.plan, csvPath: trial.vms, now: Date.now() });
-  if ('refusals' in read) throw new Error(read.refusals.map((refusal) => refusal.message).join('\n'));
-  return read.plan;
-};
-
 const begin = async (trial: TrialEstate, plan: Plan): Promise<MigrationHandle> => {
-  await ensureCapacity(trial.client, plan);
-  for (const to of moversToPrepare(plan)) await initialiseMover(trial.client, to);
   const [vm] = plan.vms.filter(isIdentified);
   if (!vm) throw new Error('the plan has no VM');
   return startMigration(trial.client, plan, vm, trial.records);
@@ -156,7 +140,7 @@ export const runJourney = async ({ kills, os, keep, say }: JourneyWish): Promise
   let traces: Traces | null = null;
   let heartbeatMs = 0;
   try {
-    const plan = await planOf(trial);
+    const plan = await prepareTrial(trial);
     heartbeatMs = plan.policies.heartbeatMs;
     const handle = await begin(trial, plan);
     try {

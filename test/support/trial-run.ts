@@ -1,21 +1,14 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  commandMigration,
-  ensureCapacity,
-  initialiseMover,
-  type MigrationHandle,
-  moversToPrepare,
-  startMigration,
-} from '../../client/operations.ts';
+import { commandMigration, type MigrationHandle, startMigration } from '../../client/operations.ts';
 import type { GateName } from '../../domain/gate-policy.ts';
 import type { Phase } from '../../domain/phase.ts';
 import { isIdentified, type Plan } from '../../domain/plan.ts';
 import type { Verb } from '../../domain/verbs.ts';
-import { readPlan } from '../../plan/read-plan.ts';
 import { startTrial, type TrialEstate } from '../../tools/estate/estate.ts';
 import { answerGate, watch } from '../../tools/estate/operator.ts';
+import { prepareTrial } from '../../tools/estate/prepare.ts';
 import type { MigrationView } from '../../workflows/messages.ts';
 
 /** What the operators of one VM do, in order: open a gate, answer what is parked, ask for something at a gate. */
@@ -69,11 +62,7 @@ export const startTrialRun = async ({ scenario, faults, capture }: TrialWish): P
     ...(faults ? { faults } : {}),
     ...(capture ? { capture: capturesOf({ folder }) } : {}),
   });
-  const read = await readPlan({ planPath: trial.plan, csvPath: trial.vms, now: Date.now() });
-  if ('refusals' in read) throw new Error(JSON.stringify(read.refusals));
-  const { plan } = read;
-  await ensureCapacity(trial.client, plan);
-  for (const to of moversToPrepare(plan)) await initialiseMover(trial.client, to);
+  const plan = await prepareTrial(trial);
 
   const perform = async (handle: MigrationHandle, act: Act): Promise<void> => {
     const view = await watch(handle, { everyMs: 200, withinMs: WITHIN_MS, see: (now) => reached(act, now) });

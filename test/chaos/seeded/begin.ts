@@ -8,8 +8,8 @@ import {
   startMigration,
 } from '../../../client/operations.ts';
 import { isIdentified, type Plan } from '../../../domain/plan.ts';
-import { readPlan } from '../../../plan/read-plan.ts';
 import type { TrialEstate } from '../../../tools/estate/estate.ts';
+import { planOfTrial } from '../../../tools/estate/prepare.ts';
 import { again } from './again.ts';
 
 export interface Begun {
@@ -19,12 +19,6 @@ export interface Begun {
   readonly batch: BatchHandle | null;
 }
 
-const programmeOf = async (trial: TrialEstate): Promise<Plan> => {
-  const read = await readPlan({ planPath: trial.plan, csvPath: trial.vms, now: Date.now() });
-  if ('refusals' in read) throw new Error(read.refusals.map((refusal) => refusal.message).join('\n'));
-  return read.plan;
-};
-
 const asOne = async (trial: TrialEstate, programme: Plan, name: string): Promise<Begun> => {
   const { handle } = await again(`start ${name}`, () => startBatch(trial.client, programme, name));
   const handles = batchOrder(programme, name).members.map(({ id }) => handleOf(trial.client, id));
@@ -33,7 +27,7 @@ const asOne = async (trial: TrialEstate, programme: Plan, name: string): Promise
 
 /** Prepares the mover and starts all VMs, as one batch or each by itself. What fails while a process is down is asked again. */
 export const begin = async (trial: TrialEstate, asBatch: boolean): Promise<Begun> => {
-  const programme = await programmeOf(trial);
+  const programme = await planOfTrial(trial);
   await again('capacity', () => ensureCapacity(trial.client, programme));
   for (const to of moversToPrepare(programme)) await again('initialise', () => initialiseMover(trial.client, to));
   const [name] = Object.keys(programme.batches);
