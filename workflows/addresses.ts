@@ -1,9 +1,9 @@
 import type { Baseline, GuestOrder } from '../activities/contracts/guest.ts';
 import type { NicAddress } from '../domain/landing.ts';
-import type { HopOrder } from '../domain/plan.ts';
-import type { OsFamily, VmRef } from '../domain/vm.ts';
+import type { JourneyOrder } from '../domain/plan.ts';
+import type { OsFamily, VmDescription, VmRef } from '../domain/vm.ts';
 import { type Hop, successorOf } from './hop-context.ts';
-import { type Journey, token } from './journey.ts';
+import { token } from './journey.ts';
 import { step } from './step.ts';
 import { guestAddress } from './verbs.ts';
 
@@ -37,6 +37,9 @@ export const plannedAddresses = (h: Hop, macs: readonly string[]): { mac: string
     return mac ? [{ mac, address: wanted(h, nic.source, nic.address) }] : [];
   });
 
+/** What the plan says it runs; where it does not know, what its platform says. */
+export const osOf = ({ os }: JourneyOrder, facts: VmDescription): OsFamily => (os === 'unknown' ? facts.os : os);
+
 /** What the first-boot package is written from: the predecessor's adapters and the addresses of the next landing. */
 export const plannedPackage = (h: Hop): { mac: string; address: NicAddress }[] =>
   h.order.landing.nics.flatMap((nic) => {
@@ -48,30 +51,20 @@ export const plannedPackage = (h: Hop): { mac: string; address: NicAddress }[] =
 export const addressesAfter = (h: Hop, macs: readonly string[]): string[] =>
   plannedAddresses(h, macs).flatMap(({ address }) => (typeof address === 'string' ? [] : [address.ip]));
 
-export const guestOrderFor = (
-  j: Journey,
-  hop: HopOrder,
-  side: 'before' | 'after',
-  verb: string,
-  vm: VmRef,
-  addresses: readonly string[],
-  os: OsFamily,
-): GuestOrder => ({
-  to: guestAddress(side === 'before' ? hop.guests.source : hop.guests.target),
-  vm,
-  platform: side === 'before' ? hop.from : hop.to,
-  os: j.order.os === 'unknown' ? os : j.order.os,
-  addresses,
-  token: token(j, hop.n, verb),
-});
-
 export const guestOrder = (
   h: Hop,
   side: 'before' | 'after',
   verb: string,
   vm: VmRef,
   addresses: readonly string[],
-): GuestOrder => guestOrderFor(h.j, h.order, side, verb, vm, addresses, h.facts.os);
+): GuestOrder => ({
+  to: guestAddress(side === 'before' ? h.order.guests.source : h.order.guests.target),
+  vm,
+  platform: side === 'before' ? h.order.from : h.order.to,
+  os: osOf(h.j.order, h.facts),
+  addresses,
+  token: token(h.j, h.n, verb),
+});
 
 /** Gives the guest the addresses of its landing, adapter by adapter. */
 export const giveAddresses = async (h: Hop, macs: readonly string[], addresses: readonly string[]): Promise<void> => {

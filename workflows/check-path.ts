@@ -1,4 +1,5 @@
 import { type ApplicationFailure, executeChild } from '@temporalio/workflow';
+import type { Baseline } from '../activities/contracts/guest.ts';
 import { blockers, type Finding } from '../domain/finding.ts';
 import { totalBytes, type VmDescription } from '../domain/vm.ts';
 import { failureOf } from './failure.ts';
@@ -18,15 +19,22 @@ export const refuseBlockers = (j: Journey, what: string, findings: readonly Find
   throw configuration(j, message, [...new Set(bad.map((f) => f.fix))].join(' '));
 };
 
-/** The whole path is asked before hop 1 touches anything; blockers park. Returns the source as it is. */
-export const checkPath = async (j: Journey): Promise<VmDescription> => {
+/** The machine as it stands at its source, outside and inside. */
+export interface Found {
+  readonly source: VmDescription;
+  /** Null where nobody could look: it was off, or it was asked by a version that looks later. */
+  readonly baseline: Baseline | null;
+}
+
+/** The whole path is asked and the guest is looked into before hop 1 touches anything; blockers park. */
+export const checkPath = async (j: Journey): Promise<Found> => {
   show(j, { phase: 'Checking' });
   let asked = 0;
-  const run = async (): Promise<VmDescription> => {
+  const run = async (): Promise<Found> => {
     asked += 1;
     const report = await executeChild<typeof preflight>('preflight', {
       workflowId: `${self()}/preflight/${asked}`,
-      args: [{ ...j.order, hops: j.orders }],
+      args: [{ ...j.order, hops: j.orders }, 'inside'],
       staticSummary: `whole path of ${j.order.name}`,
     });
     for (const [index, kind] of report.kinds.entries()) {
@@ -45,14 +53,14 @@ export const checkPath = async (j: Journey): Promise<VmDescription> => {
         'Update its agent, or choose another mover in the plan.',
       );
     j.source = { disks: report.source.disks.length, nics: report.source.nics.length };
-    return report.source;
+    return { source: report.source, baseline: report.baseline ?? null };
   };
   for (;;) {
     try {
-      const source = await step(j, 'preflight', run, { hop: 1, interruptible: true });
+      const found = await step(j, 'preflight', run, { hop: 1, interruptible: true });
       // The last answer may have come before what was edited could break it off.
       if (j.asked === 'hop') heed(j);
-      return source;
+      return found;
     } catch (error) {
       // What was edited meanwhile is asked about as it is now.
       if (!(error instanceof AnewAsked)) throw error;

@@ -6,7 +6,7 @@ import type { JourneyOrder } from '../domain/plan.ts';
 import { AFTER_ROLLBACK } from '../domain/rollback.ts';
 import { totalBytes, type VmDescription } from '../domain/vm.ts';
 import { guestOrder, isBaselineBlind, plannedPackage } from './addresses.ts';
-import { checkLanding, checkPath, refuseBlockers } from './check-path.ts';
+import { checkLanding, checkPath, type Found, refuseBlockers } from './check-path.ts';
 import { commitHop } from './cut-over-restore.ts';
 import { cleanUp, holdAndDecommission, signOff } from './finish.ts';
 import { gate } from './gate.ts';
@@ -189,7 +189,7 @@ const onwardsOrBack = async (j: Journey, serving: Hop): Promise<'onwards' | 'bac
 };
 
 /** Hop by hop, forwards and back. Returns the hops that stand, or null when the VM is back where it began. */
-const travel = async (j: Journey, source: VmDescription, kept: HopsKept): Promise<readonly Hop[] | null> => {
+const travel = async (j: Journey, { source, baseline }: Found, kept: HopsKept): Promise<readonly Hop[] | null> => {
   const stands: Hop[] = [...kept.stands];
   let { next } = kept;
   while (stands.length < j.order.hops.length) {
@@ -197,7 +197,7 @@ const travel = async (j: Journey, source: VmDescription, kept: HopsKept): Promis
     const onwards = () =>
       last
         ? hopAt(j, last.n + 1, successorOf(last), landedOf(last), last.baseline)
-        : hopAt(j, 1, j.order.source, source, null);
+        : hopAt(j, 1, j.order.source, source, baseline);
     const h: Hop = next ?? onwards();
     next = null;
     if ((await arrive(h, stands)) === 'arrived') {
@@ -253,10 +253,11 @@ const journey = async (j: Journey): Promise<void> => {
   try {
     const checkpoint = await takeUp(j);
     const kept = checkpoint ? hopsFrom(j, checkpoint) : NOTHING_KEPT;
-    const source = checkpoint?.hops[0]?.facts ?? (await checkPath(j));
+    const facts = checkpoint?.hops[0]?.facts;
+    const found = facts ? { source: facts, baseline: null } : await checkPath(j);
     // Journeys of the first version asked before they had looked inside.
-    if (j.order.leases === undefined) await askForLeases(j, [stagingAsk(j, totalBytes(source))]);
-    const stands = await travel(j, source, kept);
+    if (j.order.leases === undefined) await askForLeases(j, [stagingAsk(j, totalBytes(found.source))]);
+    const stands = await travel(j, found, kept);
     const [first, last] = [stands?.[0], stands?.at(-1)];
     if (stands && first && last) {
       await whereLost(last);

@@ -1,11 +1,14 @@
+import type { Baseline } from '../activities/contracts/guest.ts';
 import type { CutoverKind } from '../domain/capability.ts';
 import type { Finding } from '../domain/finding.ts';
 import { fitness } from '../domain/fitness.ts';
 import type { HopOrder, JourneyOrder } from '../domain/plan.ts';
 import { tokenOf } from '../domain/token.ts';
 import { totalBytes, type VmDescription } from '../domain/vm.ts';
+import { osOf } from './addresses.ts';
 import { queuesServed } from './queues.ts';
-import { verbsOf } from './verbs.ts';
+import { together } from './step.ts';
+import { guestAddress, verbsOf } from './verbs.ts';
 
 /** What the whole path says of one VM before anything is touched. */
 export interface PathReport {
@@ -16,10 +19,12 @@ export interface PathReport {
   /** Per hop, whether its mover is given size and networks at protect; null where it does not say. */
   readonly fixesAtProtect?: readonly (boolean | null)[];
   readonly findings: readonly Finding[];
+  /** What its guest is like; absent where nobody looked, or where it was off. */
+  readonly baseline?: Baseline;
 }
 
-const tokenAt = (order: JourneyOrder, hop: number): string =>
-  tokenOf({ vm: order.source.id, hop, verb: 'preflight', round: 0 });
+const tokenAt = (order: JourneyOrder, hop: number, verb = 'preflight'): string =>
+  tokenOf({ vm: order.source.id, hop, verb, round: 0 });
 
 const askHop = async (order: JourneyOrder, hop: HopOrder, bytesNeeded: number) => {
   const verbs = verbsOf(hop, order.policies);
@@ -48,11 +53,25 @@ const askHop = async (order: JourneyOrder, hop: HopOrder, bytesNeeded: number) =
   return { kind, fixes, findings };
 };
 
+/** Beside the questions to the path: what it answers is for the whole journey. */
+const lookInside = (order: JourneyOrder, first: HopOrder, source: VmDescription): Promise<Baseline> =>
+  verbsOf(first, order.policies).guestBefore.inspect.executeWithOptions({ summary: `baseline of ${order.name}` }, [
+    {
+      to: guestAddress(first.guests.source),
+      vm: order.source,
+      platform: first.from,
+      os: osOf(order, source),
+      addresses: source.nics.flatMap((nic) => nic.addresses),
+      token: tokenAt(order, 1, 'inspect'),
+    },
+  ]);
+
 /**
  * Before hop 1 touches anything, every platform and mover of the whole path is asked, and every queue has a worker: a name that does
  * not resolve (PF-002), a log-in that fails (PF-005) and a mover that is not fit for its hop (PF-009) fail here. A run of its own, so that asking again costs the journey little.
+ * `guest`: whether a VM that runs is looked into as well.
  */
-export async function preflight(order: JourneyOrder): Promise<PathReport> {
+export async function preflight(order: JourneyOrder, guest: 'inside' | 'outside' = 'outside'): Promise<PathReport> {
   const [first] = order.hops;
   if (!first) return { source: null, kinds: [], findings: [] };
   await queuesServed(order, order.hops);
@@ -71,11 +90,16 @@ export async function preflight(order: JourneyOrder): Promise<PathReport> {
     ],
   );
   const source = seen.description ?? null;
-  const hops = source ? await Promise.all(order.hops.map((hop) => askHop(order, hop, totalBytes(source)))) : [];
+  if (!source) return { source, kinds: [], findings: seen.findings };
+  const [hops, baseline] = await together([
+    Promise.all(order.hops.map((hop) => askHop(order, hop, totalBytes(source)))),
+    guest === 'inside' && source.power === 'on' ? lookInside(order, first, source) : null,
+  ]);
   return {
     source,
     kinds: hops.map(({ kind }) => kind),
     fixesAtProtect: hops.map(({ fixes }) => fixes),
-    findings: [...seen.findings, ...hops.flatMap((hop) => hop.findings)],
+    findings: [...seen.findings, ...hops.flatMap((hop) => hop.findings), ...(baseline?.findings ?? [])],
+    ...(baseline ? { baseline } : {}),
   };
 }

@@ -1,10 +1,10 @@
 import { mishap } from '../../activities/contracts/mishap.ts';
-import { approve, parkedAt, scriptedRun } from '../support/scripted-run.ts';
+import { approve, openGate, parkedAt, say, scriptedRun } from '../support/scripted-run.ts';
 import { troubleOf } from '../support/scripted-trouble.ts';
 import { eventually } from '../support/server.ts';
 
 const { products, start } = scriptedRun();
-const { failing, waiting } = troubleOf(products);
+const { failing, mended, waiting } = troubleOf(products);
 
 test('a failed check does not hide that the source is on again', async () => {
   products.before = (call) => {
@@ -33,6 +33,19 @@ test('a mover that does not say how it cuts over is not begun with', async () =>
   const handle = await start('no-kind');
   const stuck = await parkedAt(handle, 'preflight');
   expect(stuck.parked?.mishap.message).toContain('Hop 1');
+});
+
+test('a guest that cannot be looked into parks at the preflight, with nothing made', async () => {
+  failing('guest-a inspect');
+  const handle = await start('guest-unseen');
+  const stuck = await parkedAt(handle, 'preflight');
+  expect(products.calls).not.toContain('guest-a prepare');
+  expect(products.calls).not.toContain('veeam protect');
+  mended();
+  await say(handle, 'retry');
+  await openGate(handle, 'cutover');
+  expect(stuck.parked?.mishap.changed).toBe('nothing');
+  expect(products.calls.filter((call) => call === 'guest-a inspect')).toHaveLength(2);
 });
 
 test('waiting adds nothing to the history', async () => {

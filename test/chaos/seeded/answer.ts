@@ -74,7 +74,8 @@ const atPark = (view: MigrationView, parked: Parked, plan: OperatorPlan, memory:
   }
   // What is skipped there is left over: a person sees to it that it goes.
   if (tired && may('skip') && /^validate/.test(parked.step)) return say('skip');
-  const hung = /^(validate|readdress|inspect|prepare)/.test(parked.step) && sight.on.find(({ isUp }) => !isUp);
+  const hung =
+    /^(preflight|validate|readdress|inspect|prepare)/.test(parked.step) && sight.on.find(({ isUp }) => !isUp);
   if (times > 1 && hung) return { do: 'powerCycle', vm: hung.id };
   if (may('repair') && roll.chance(0.7)) return say('repair');
   if (may('rollBack') && roll.chance(0.12)) return say('rollBack');
