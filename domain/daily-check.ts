@@ -13,6 +13,7 @@ import { duration, shellWord } from './words.ts';
  * - `DC-04`  an open gate shows evidence that is too old
  * - `DC-05`  a product could not be asked
  * - `DC-06`  a window passed unused, or soon will
+ * - `DC-07`  groups wait for each other's room on staging
  *
  * What products say of themselves keeps its own id.
  */

@@ -1,6 +1,7 @@
-import { Client } from '@temporalio/client';
+import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import type { FencedSource, Surveyor } from '../activities/contracts/daily-check.ts';
+import type { LeaseTable } from '../domain/capacity.ts';
 import {
   type CheckFinding,
   isFenced,
@@ -10,6 +11,9 @@ import {
   vanished,
 } from '../domain/daily-check.ts';
 import type { Listed } from '../domain/listed.ts';
+import { hasBegun } from '../domain/refuse-edit.ts';
+import { flaggedInLine, tangled, tangleFinding } from '../domain/tangle.ts';
+import { capacityId, leases } from '../workflows/capacity-messages.ts';
 import { flagged, type MigrationView, view } from '../workflows/messages.ts';
 import { writeCheck } from './check-file.ts';
 import { each } from './each.ts';
@@ -23,6 +27,13 @@ const ANSWER_MS = 10_000;
 const STARTED = 2;
 
 const msOf = (time: { seconds?: unknown } | null | undefined): number => Number(time?.seconds ?? 0) * 1_000;
+
+/** Who keeps its room until all of them have had theirs; null for one that is decided on by itself, or is past that. */
+const teamOf = ({ view: { reports, hops, batch, group } }: Seen): string | null => {
+  const first = hops.find(({ n }) => n === 1);
+  if (!first || first.arrived || hasBegun(first)) return null;
+  return { group: `${group} of ${batch}`, batch, vm: null }[reports?.scope ?? 'vm'];
+};
 
 interface Seen extends MigrationSeen {
   readonly view: MigrationView;
@@ -89,6 +100,17 @@ export const surveyor = (options: {
     return first && isFenced(now.phase, now.hops) ? [{ to: first.from, vm: now.vm, name, batch, owner }] : [];
   };
 
+  const tableOf = async (programme: string): Promise<LeaseTable | null> => {
+    try {
+      return await client.withDeadline(Date.now() + ANSWER_MS, () =>
+        client.workflow.getHandle(capacityId(programme)).query(leases),
+      );
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  };
+
   return {
     survey: async ({ programme, noProgressMs }) => {
       const running = await listMigrations(client, 'running', { programme });
@@ -97,7 +119,16 @@ export const surveyor = (options: {
       const queues = [...new Set(seen.flatMap(({ steps }) => steps.map(({ queue }) => queue)))];
       const dead = await unpolled(connection, namespace, queues);
       const at = Date.now();
-      const judged = seen.map((one) => ({ one, ...judge(one, noProgressMs, at, dead) }));
+      const table = await tableOf(programme);
+      const teams = new Map(seen.map((one) => [one.listed.workflowId, teamOf(one)]));
+      const stuck = table ? tangled(table, (holder) => teams.get(holder) ?? null) : [];
+      const knot = tangleFinding(stuck);
+      const inLine = new Set(stuck.flatMap(({ waiting }) => waiting));
+      const judged = seen.map((one) => {
+        const found = judge(one, noProgressMs, at, dead);
+        const isStuck = knot && inLine.has(one.listed.workflowId);
+        return { one, ...found, flagged: isStuck ? flaggedInLine(knot, one.step) : found.flagged };
+      });
       await Promise.all(
         judged.flatMap(({ one, flagged: told }) =>
           // One that ended meanwhile needs no flag.
@@ -115,7 +146,12 @@ export const surveyor = (options: {
       return {
         at,
         vms: running.length,
-        findings: [...vanished(seen, dead), ...mute, ...judged.flatMap(({ findings }) => findings)],
+        findings: [
+          ...vanished(seen, dead),
+          ...(knot ? [knot] : []),
+          ...mute,
+          ...judged.flatMap(({ findings }) => findings),
+        ],
         fenced: seen.flatMap(sourceOf),
       };
     },

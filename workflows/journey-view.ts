@@ -28,7 +28,9 @@ export const viewOf = (j: Journey): MigrationView => ({
   programme: j.order.programme,
   batch: j.order.batch,
   group: j.group,
-  ...(j.order.batchId === undefined ? {} : { reports: { to: j.order.batchId, told: j.told } }),
+  ...(j.order.batchId === undefined
+    ? {}
+    : { reports: { to: j.order.batchId, told: j.told, scope: j.order.gates.cutover.scope ?? 'vm' } }),
   owner: j.order.owner,
   vm: j.order.source,
   phase: j.phase,

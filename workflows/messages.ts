@@ -49,7 +49,12 @@ export interface MigrationView {
   readonly batch: string;
   readonly group: string;
   /** The batch it reports to, and what it told it last; absent for a VM on its own. */
-  readonly reports?: { readonly to: string; readonly told: MemberReport | null };
+  readonly reports?: {
+    readonly to: string;
+    readonly told: MemberReport | null;
+    /** With whom its cut-overs are decided on; absent in views of earlier versions. */
+    readonly scope?: 'vm' | 'group' | 'batch';
+  };
   readonly owner: string;
   readonly vm: { readonly id: string; readonly name: string };
   readonly phase: Phase;

@@ -6,6 +6,8 @@ import type { Reached } from '../../client/temporal.ts';
 import { CONTRACT } from '../../domain/address.ts';
 import type { CheckReport } from '../../domain/daily-check.ts';
 import type { JourneyOrder, Plan } from '../../domain/plan.ts';
+import { batchId } from '../../workflows/batch-messages.ts';
+import { capacityId, setLimits } from '../../workflows/capacity-messages.ts';
 import type { dailyCheck } from '../../workflows/daily-check.ts';
 import { flagged } from '../../workflows/messages.ts';
 import type { migration } from '../../workflows/migration.ts';
@@ -104,6 +106,37 @@ test('a flag of another step, or that is nonsense, changes nothing', async () =>
   await seen(handle, 'flagged', ({ flags }) => flags.includes('NeedsReverify'));
   await approve(handle, 'cutover');
   await seen(handle, 'the flag gone', ({ flags }) => !flags.includes('NeedsReverify'));
+});
+
+test('groups that hold the room of each other are found, and those in line are flagged until they move on', async () => {
+  await run.house('knot', { stagingSeats: 2 });
+  const { gates } = scriptedOrder();
+  const member = (name: string, batch: string): Promise<Handle> => {
+    run.products.vms.set(name, { power: 'on', connected: true, autostart: true });
+    return begin('knot', {
+      ...{ name, batch, batchId: batchId('knot', batch), source: { id: name, name } },
+      gates: { ...gates, cutover: { ...gates.cutover, scope: 'group' } },
+    });
+  };
+  for (const [name, batch] of [
+    ['db-1', 'b1'],
+    ['db-2', 'b2'],
+  ] as const)
+    await seen(await member(name, batch), `${name} at its gate`, ({ gate }) => gate !== null);
+  const inLine = [await member('web-1', 'b1'), await member('web-2', 'b2')];
+  for (const each of inLine) await seen(each, 'in line', ({ flags }) => flags.includes('WaitingCapacity'));
+
+  const { report } = await check('knot');
+  expect(report.findings).toMatchObject([
+    { id: 'DC-07', message: expect.stringContaining('g1 of b1 (1 VM there, 1 in line), g1 of b2') },
+  ]);
+  for (const each of inLine) await seen(each, 'flagged', ({ flags }) => flags.includes('Stalled'));
+  await run.env.client.workflow
+    .getHandle(capacityId('knot'))
+    .signal(setLimits, { stagingBytes: 2 ** 42, stagingSeats: 4 });
+  for (const each of inLine)
+    await seen(each, 'at its gate, the flag gone', ({ gate, flags }) => gate !== null && !flags.includes('Stalled'));
+  expect((await check('knot')).report.findings).toEqual([]);
 });
 
 test('a product that cannot be asked stands in the report', async () => {
