@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandTree } from '../../client/cli/completion/tree.ts';
@@ -62,6 +62,72 @@ test.each([[['status', '--batch', '']], [['report', '']], [['watch', '--once', '
 
 test('a name with a space or a dollar is completed as the shell takes it, and none of it is run', () => {
   expect(offered(['explain', 'o'], ['o $(touch pwned) x'])).toEqual(['o\\ \\$\\(touch\\ pwned\\)\\ x']);
+});
+
+const NAMES = ['web-01', 'web-02', 'o $(touch pwned) x'];
+
+/** Asks through the shell's own language; the scripts print `== WORDS` and what is offered for the last of them. */
+const OTHERS: readonly (readonly [shell: string, ask: (script: string, lines: readonly string[]) => string])[] = [
+  [
+    'fish',
+    (file, lines) => `
+      source '${file}'
+      function tranship; printf '%s\\n' ${NAMES.map((name) => `'${name}'`).join(' ')}; end
+      for line in ${lines.map((line) => `'${line}'`).join(' ')}
+        printf '== %s\\n' $line; complete -C "tranship $line" | string split -f 1 \\t
+      end
+      true`,
+  ],
+  [
+    'zsh',
+    (file, lines) => `
+      compdef() { :; }
+      source '${file}'
+      # What compsys does with what it is given: keeps what begins with the word.
+      compadd() { shift; local one; for one in "$@"; do [[ "$one" == "$words[CURRENT]"* ]] && print -r -- "$one"; done; }
+      tranship() { print -rl -- ${NAMES.map((name) => `'${name}'`).join(' ')}; }
+      for line in ${lines.map((line) => `'${line}'`).join(' ')}; do
+        words=(tranship "\${(@s: :)line}"); CURRENT=$#words
+        print -r -- "== $line"; _tranship
+      done
+      true`,
+  ],
+];
+
+const COMPLETED: readonly (readonly [line: string, offers: readonly string[]])[] = [
+  ['in', ['inbox', 'initialise', 'inventory']],
+  ['plan e', ['export']],
+  ['plan export --o', ['--out']],
+  ['status --ph', ['--phase']],
+  ['completion ', ['bash', 'fish', 'zsh']],
+  ['lab fault --no-such', []],
+  ['explain web-', ['web-01', 'web-02']],
+  ['approve --by anna web-', ['web-01', 'web-02']],
+  ['status --batch ', [...NAMES].sort()],
+  ['explain o', ['o $(touch pwned) x']],
+];
+
+describe.each(OTHERS)('%s', (shell, ask) => {
+  const found = spawnSync(shell, ['--version']).status === 0;
+  if (!found) process.stdout.write(`SKIPPED: no ${shell} on this machine; its completion is not run\n`);
+
+  (found ? test : test.skip)('completes commands, options and names, and runs none of them', async () => {
+    const file = join(folder, `tranship.${shell}`);
+    writeFileSync(file, (await cli(['completion', shell])).out);
+    const asked = ask(
+      file,
+      COMPLETED.map(([line]) => line),
+    );
+    const { stdout, stderr, status } = spawnSync(shell, ['-c', asked], { encoding: 'utf8', cwd: folder });
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+    const answers = stdout.split(/^== /m).slice(1);
+    const offers = answers.map((answer): [string, string[]] => {
+      const [line = '', ...rest] = answer.split('\n');
+      return [line, rest.filter(Boolean).sort()];
+    });
+    expect(offers).toEqual(COMPLETED);
+    expect(existsSync(join(folder, 'pwned'))).toBe(false);
+  });
 });
 
 const TREE = commandTree(tranship());

@@ -10,13 +10,14 @@ const candidates = (takes: Takes): string => {
 
 const linesOf = ({ path, commands, options, takes }: CommandNode): readonly string[] => {
   const here = `complete -c tranship -n ${quoted(`_tranship_at ${path.join(' ')}`.trimEnd())}`;
-  const argument = candidates(takes);
+  const names = candidates(takes);
   return [
     ...commands.map(({ name, description }) => `${here} -a ${name} -d ${quoted(description)}`),
-    ...(argument ? [`${here}${argument}`] : []),
+    ...(names ? [`${here}${names}`] : []),
     ...options.map(({ flag, description, takes: value }) => {
-      const files = value?.kind === 'file' ? ' -F' : '';
-      return `${here} -l ${flag.slice(2)}${value ? ` -r${files}${candidates(value)}` : ''} -d ${quoted(description)}`;
+      // fish offers files for every option with a value, unless it is told that there are none.
+      const argument = value ? ` ${value.kind === 'file' ? '-rF' : '-x'}${candidates(value)}` : '';
+      return `${here} -l ${flag.slice(2)}${argument} -d ${quoted(description)}`;
     }),
   ];
 };
@@ -39,7 +40,7 @@ function _tranship_at
             set at $at $word
         end
     end
-    test (string join ' ' -- $at) = (string join ' ' -- $argv)
+    test "$at" = "$argv"
 end
 
 # Names that are not known before it is asked; none where nobody answers at once.
