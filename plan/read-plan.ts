@@ -6,7 +6,7 @@ import { type Programme, type Reading, readProgramme } from './programme/read-pr
 import { type FilePlace, inOrder, type Refusal, type Refuse } from './refusal.ts';
 import { checkAddresses, checkIdentities, checkStrayHops, orderGroups } from './roster/check-roster.ts';
 import { readTable } from './roster/csv-table.ts';
-import { checkGroupRoom } from './roster/group-room.ts';
+import { checkGroupRoom, checkRoomInFlight } from './roster/group-room.ts';
 import { nameLandings } from './roster/name-landings.ts';
 import { type Draft, readVms } from './roster/read-vms.ts';
 import { type AnyColumn, readSheet } from './roster/sheet.ts';
@@ -72,8 +72,11 @@ const readRoster = async (csvPath: string, programme: Programme | null, refuse: 
       drafts.map(({ vm }) => vm.owner),
     );
   const together = programme?.gates.cutover.scope;
-  if (programme && together !== undefined && together !== 'vm')
-    checkGroupRoom(drafts, programme.paths, programme.policies.seats.staging, together);
+  if (programme && together !== undefined && together !== 'vm') {
+    const room = { paths: programme.paths, seats: programme.policies.seats.staging, together };
+    checkGroupRoom(drafts, room);
+    checkRoomInFlight(programme.file, drafts, room, programme.order?.inFlight ?? 1);
+  }
   return drafts;
 };
 

@@ -156,3 +156,23 @@ test('a batch that is decided on as a whole has room on staging for all of it', 
     expect.objectContaining({ severity: 'error', message: 'Batch wave-01 has 10 VMs, and staging has 8 seats' }),
   );
 });
+
+test.each([
+  [5, 'With 2 batches in flight, VMs that are decided on together may need 9 seats (5 of wave-01, 4 of wave-09), and'],
+  [4, null],
+])('two batches in flight whose largest groups have %i and 4 VMs', async (size, says) => {
+  const groups = [...Array.from({ length: size }, () => 'wave-01,big'), ...Array(4).fill('wave-09,other')];
+  const more = groups.map((group, n) => `,more-${n},${group},team,main,4,8 GB,none,,csv1,none,,,`);
+  const text = example.yaml
+    .replace(GATES, 'gates:\n  default: { approvers: [leads] }\n  cutover: { approvers: [leads], scope: group }\n')
+    .replace(/^batches:\n/m, 'batches:\n  wave-09: {}\n')
+    .replace(/^order:[\s\S]*?(?=^\S|$(?![\s\S]))/m, '');
+  const read = await readWritten({
+    yaml: `${text}\norder: { inFlight: 2 }\n`,
+    csv: `${example.csv}${more.join('\n')}`,
+  });
+  const [warning, ...others] = refusalsOf(read).filter(({ message }) => message.includes('in flight'));
+  expect(others).toEqual([]);
+  expect(warning?.severity ?? null).toBe(says && 'warning');
+  expect(warning?.message ?? '').toContain(says ?? '');
+});
