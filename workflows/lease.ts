@@ -68,8 +68,8 @@ export const askForLeases = async (j: Journey, asks: readonly Ask[]): Promise<vo
 const missing = (j: Journey, purposes: readonly Purpose[]): readonly Purpose[] =>
   purposes.filter((purpose) => j.leases[purpose]?.granted === false);
 
-/** The server indexes no more than 255 characters of a keyword. */
-const whyOf = (j: Journey, purpose: Purpose): string => (j.leases[purpose]?.why ?? '').slice(0, 250);
+/** As it was when it asked: a line that moves adds nothing to the history. The server indexes no more than 255 characters of a keyword. */
+const whyOf = (j: Journey, purpose: Purpose): string => `when it asked: ${j.leases[purpose]?.why ?? ''}`.slice(0, 250);
 
 /** Waits for what was asked for, in line; a person may ask to turn round meanwhile. Answers what it waited for. */
 export const awaitLeases = async (

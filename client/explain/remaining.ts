@@ -43,7 +43,7 @@ const ofHop = (view: MigrationView, n: number): readonly Remaining[] => {
   const to = order ? ` on ${order.to.product}@${order.to.instance}` : '';
   const window = order?.window;
   return [
-    step(n, 'looks inside the guest and asks for room'),
+    step(n, 'prepares the guest and asks for room'),
     step(n, 'copies it in full, then keeps the copy fresh'),
     step(n, `asks before its outage${window ? `, then waits for the window ${window.text}` : ''}`, 'cutover'),
     step(n, `stops it and cuts over${order ? ` to ${order.landing.name}${to}` : ''}`),

@@ -112,7 +112,7 @@ test('the second hop asks for a seat at its own mover', async () => {
   if (!handle) throw new Error('a journey');
   for (const name of ['cutover', 'go'] as const) await tell(handle, answerTo(await openGate(handle, name), 'approve'));
   const { waitingFor } = await seen(handle, 'in line', ({ phase }) => phase === 'Queued');
-  expect(waitingFor).toMatch(/^1st in line for a copy at azure-migrate@m/);
+  expect(waitingFor).toMatch(/^when it asked: 1st in line for a copy at azure-migrate@m/);
   await houseOf('second').signal('releaseLease', { holder: 'vm/other' });
   await openGate(handle, 'cutover');
 });
