@@ -1,7 +1,7 @@
 import type { Baseline, GuestOrder } from '../activities/contracts/guest.ts';
 import type { NicAddress } from '../domain/landing.ts';
-import type { JourneyOrder } from '../domain/plan.ts';
-import type { OsFamily, VmDescription, VmRef } from '../domain/vm.ts';
+import type { HopOrder, JourneyOrder } from '../domain/plan.ts';
+import type { VmDescription, VmRef } from '../domain/vm.ts';
 import { type Hop, successorOf } from './hop-context.ts';
 import { token } from './journey.ts';
 import { step } from './step.ts';
@@ -37,9 +37,6 @@ export const plannedAddresses = (h: Hop, macs: readonly string[]): { mac: string
     return mac ? [{ mac, address: wanted(h, nic.source, nic.address) }] : [];
   });
 
-/** What the plan says it runs; where it does not know, what its platform says. */
-export const osOf = ({ os }: JourneyOrder, facts: VmDescription): OsFamily => (os === 'unknown' ? facts.os : os);
-
 /** What the first-boot package is written from: the predecessor's adapters and the addresses of the next landing. */
 export const plannedPackage = (h: Hop): { mac: string; address: NicAddress }[] =>
   h.order.landing.nics.flatMap((nic) => {
@@ -51,20 +48,27 @@ export const plannedPackage = (h: Hop): { mac: string; address: NicAddress }[] =
 export const addressesAfter = (h: Hop, macs: readonly string[]): string[] =>
   plannedAddresses(h, macs).flatMap(({ address }) => (typeof address === 'string' ? [] : [address.ip]));
 
+/** `side` of the hop on which the guest runs. What it runs is what the plan says; where it does not know, what the platform says. */
+export const guestOrderAt = (
+  { os }: JourneyOrder,
+  hop: HopOrder,
+  side: 'before' | 'after',
+  facts: VmDescription,
+  what: Pick<GuestOrder, 'vm' | 'addresses' | 'token'>,
+): GuestOrder => ({
+  ...what,
+  to: guestAddress(side === 'before' ? hop.guests.source : hop.guests.target),
+  platform: side === 'before' ? hop.from : hop.to,
+  os: os === 'unknown' ? facts.os : os,
+});
+
 export const guestOrder = (
   h: Hop,
   side: 'before' | 'after',
   verb: string,
   vm: VmRef,
   addresses: readonly string[],
-): GuestOrder => ({
-  to: guestAddress(side === 'before' ? h.order.guests.source : h.order.guests.target),
-  vm,
-  platform: side === 'before' ? h.order.from : h.order.to,
-  os: osOf(h.j.order, h.facts),
-  addresses,
-  token: token(h.j, h.n, verb),
-});
+): GuestOrder => guestOrderAt(h.j.order, h.order, side, h.facts, { vm, addresses, token: token(h.j, h.n, verb) });
 
 /** Gives the guest the addresses of its landing, adapter by adapter. */
 export const giveAddresses = async (h: Hop, macs: readonly string[], addresses: readonly string[]): Promise<void> => {

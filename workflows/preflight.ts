@@ -5,10 +5,10 @@ import { fitness } from '../domain/fitness.ts';
 import type { HopOrder, JourneyOrder } from '../domain/plan.ts';
 import { tokenOf } from '../domain/token.ts';
 import { totalBytes, type VmDescription } from '../domain/vm.ts';
-import { osOf } from './addresses.ts';
+import { guestOrderAt } from './addresses.ts';
 import { queuesServed } from './queues.ts';
 import { together } from './step.ts';
-import { guestAddress, verbsOf } from './verbs.ts';
+import { verbsOf } from './verbs.ts';
 
 /** What the whole path says of one VM before anything is touched. */
 export interface PathReport {
@@ -56,14 +56,11 @@ const askHop = async (order: JourneyOrder, hop: HopOrder, bytesNeeded: number) =
 /** Beside the questions to the path: what it answers is for the whole journey. */
 const lookInside = (order: JourneyOrder, first: HopOrder, source: VmDescription): Promise<Baseline> =>
   verbsOf(first, order.policies).guestBefore.inspect.executeWithOptions({ summary: `baseline of ${order.name}` }, [
-    {
-      to: guestAddress(first.guests.source),
+    guestOrderAt(order, first, 'before', source, {
       vm: order.source,
-      platform: first.from,
-      os: osOf(order, source),
       addresses: source.nics.flatMap((nic) => nic.addresses),
       token: tokenAt(order, 1, 'inspect'),
-    },
+    }),
   ]);
 
 /**

@@ -99,7 +99,7 @@ test('who was terminated while it waited leaves the line to those behind it', as
   const second = await start('line-2', { programme: 'line', name: 'second' });
   await seen(second, 'in line', ({ flags }) => flags.includes('WaitingCapacity'));
   const third = await start('line-3', { programme: 'line', name: 'third' });
-  await seen(third, 'behind', ({ waitingFor }) => waitingFor?.includes('2nd in line') ?? false);
+  await seen(third, 'behind', ({ waitingFor }) => waitingFor?.startsWith('when it asked: 2nd in line') ?? false);
   await second.terminate();
   await eventually(
     async () => (await houseOf('line').query(line)).every(({ holder }) => holder !== 'vm/line-2'),
